@@ -1,0 +1,312 @@
+"""Owns parties in roles: who judges whom, and the questionnaire that follows from it for each party."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from app.domain.instrument import Block, Instrument, Item, OpenQuestion, Theme
+from app.domain.problems import Fault, fault
+from app.domain.text import Text, same
+
+Voice = Literal["group", "statement"]
+
+#: A respondent who faces many parties of one role judges at most this many of them (scoring.md §1).
+MOST_JUDGED_PER_ROLE = 3
+#: Measured pace for a statement on a five-point scale, introduction and pauses included.
+SECONDS_PER_RATING = 13.5
+#: Keys that begin so belong to the pooled parties that closing forms (scoring.md §7.1).
+POOL_PREFIX = "overige-"
+PARTY_KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One organisation(al unit) in one role.
+
+    `invited`: everyone ever invited, undeliverable addresses excepted; 0 while nobody is known.
+    """
+
+    key: str
+    role: str
+    name: str
+    voice: Voice = "group"
+    invited: int = 0
+
+    @property
+    def attributed(self) -> bool:
+        """Whether its answers appear under its own name (scoring.md §8)."""
+        return self.voice == "statement"
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """One place for one answer: a statement, in a block, about a party (None for self and whole)."""
+
+    item: Item
+    theme: str
+    block: Block
+    about: str | None
+
+    @property
+    def key(self) -> str:
+        """The name of this rating in forms and in JSON: `item`, or `item@party`."""
+        return self.item.id if self.about is None else f"{self.item.id}@{self.about}"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement as a respondent sees it: its words, and a row per judged party (one row without a party)."""
+
+    item: Item
+    block: Block
+    text: Text
+    rows: tuple[Rating, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ThemePage:
+    theme: Theme
+    statements: tuple[Statement, ...]
+
+    @property
+    def ratings(self) -> tuple[Rating, ...]:
+        return tuple(rating for statement in self.statements for rating in statement.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class CommentField:
+    """A place for an answer in the respondent's own words, about the whole or one relation."""
+
+    question: OpenQuestion
+    about: str | None
+
+    @property
+    def key(self) -> str:
+        return self.question.id if self.about is None else f"{self.question.id}@{self.about}"
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    """What one respondent is asked: theme pages in order, then the open questions."""
+
+    pages: tuple[ThemePage, ...]
+    comments: tuple[CommentField, ...]
+
+    @property
+    def ratings(self) -> tuple[Rating, ...]:
+        return tuple(rating for page in self.pages for rating in page.ratings)
+
+    @property
+    def minutes(self) -> int:
+        """Expected time to fill it in, in whole minutes."""
+        return max(1, math.ceil(len(self.ratings) * SECONDS_PER_RATING / 60))
+
+
+@dataclass(frozen=True)
+class Constellation:
+    """A set of parties in the roles of an instrument, in the assessment's own order."""
+
+    instrument: Instrument
+    parties: tuple[Party, ...]
+
+    @cached_property
+    def _parties(self) -> dict[str, Party]:
+        return {party.key: party for party in self.parties}
+
+    def party(self, key: str) -> Party:
+        return self._parties[key]
+
+    def has_party(self, key: str) -> bool:
+        return key in self._parties
+
+    def in_role(self, role: str) -> tuple[Party, ...]:
+        return tuple(party for party in self.parties if party.role == role)
+
+    @cached_property
+    def themes(self) -> tuple[Theme, ...]:
+        """The themes asked here: a module's theme only where its condition holds."""
+        return tuple(
+            theme
+            for theme in self.instrument.themes
+            if theme.when is None or len(self.in_role(theme.when.role)) >= theme.when.min_parties
+        )
+
+    def faced_by(self, party: Party) -> tuple[Party, ...]:
+        """The parties that `party` has a relation with, and so may judge."""
+        return tuple(other for other in self.parties if self.instrument.related(party.role, other.role))
+
+    def choices_of(self, party: Party) -> dict[str, tuple[Party, ...]]:
+        """Per role held by several faced parties: the parties among which a respondent says whom they know."""
+        faced = self.faced_by(party)
+        counts = Counter(other.role for other in faced)
+        return {
+            role: tuple(other for other in faced if other.role == role) for role, count in counts.items() if count > 1
+        }
+
+    def judged_or_faults(self, party: Party, chosen: Collection[str], where: str) -> tuple[frozenset[str], list[Fault]]:
+        """The parties that a respondent judges, given the chosen ones; a sole party in a role is always judged."""
+        choices = self.choices_of(party)
+        sole = frozenset(other.key for other in self.faced_by(party) if other.role not in choices)
+        choosable = {other.key: other for others in choices.values() for other in others}
+        faults = [
+            fault(
+                where,
+                "'{key}' is geen partij die deze partij kan beoordelen. Kies uit: {known}.",
+                "'{key}' is not a party that this party can judge. Choose from: {known}.",
+                key=key,
+                known=", ".join(sorted({*choosable, *sole})),
+            )
+            for key in sorted(set(chosen) - set(choosable) - sole)
+        ]
+        per_role = Counter(choosable[key].role for key in set(chosen) & set(choosable))
+        faults += [
+            fault(
+                where,
+                "Er zijn {n} partijen gekozen in de rol {role}; kies er hoogstens {most}.",
+                "{n} parties were chosen in the role {role}; choose at most {most}.",
+                n=count,
+                role=role,
+                most=MOST_JUDGED_PER_ROLE,
+            )
+            for role, count in sorted(per_role.items())
+            if count > MOST_JUDGED_PER_ROLE
+        ]
+        return sole | (frozenset(chosen) & frozenset(choosable)), faults
+
+    def sheet(self, party: Party) -> tuple[Rating, ...]:
+        """Every rating that anyone of `party` may give, in a fixed order: theme, block, judged party, item."""
+        return tuple(self._sheet(party))
+
+    def _sheet(self, party: Party) -> Iterator[Rating]:
+        for theme in self.themes:
+            yield from self._block(theme, "self", party, None)
+            for block in ("other", "relation"):
+                for other in self.faced_by(party):
+                    yield from self._block(theme, "other" if block == "other" else "relation", party, other)
+            yield from self._block(theme, "whole", party, None)
+
+    def _block(self, theme: Theme, block: Block, party: Party, about: Party | None) -> Iterator[Rating]:
+        items = self.instrument.block_items(theme.key, block, party.role, about.role if about else None)
+        for item in items:
+            yield Rating(item, theme.key, block, about.key if about else None)
+
+    def questionnaire(self, party: Party, judged: Collection[str], label_set: str) -> Questionnaire:
+        """What one respondent of `party` who judges the parties `judged` is asked."""
+        ratings = [rating for rating in self.sheet(party) if rating.about is None or rating.about in judged]
+        pages = tuple(
+            page
+            for theme in self.themes
+            if (page := ThemePage(theme, tuple(self._statements(theme, ratings, label_set)))).statements
+        )
+        return Questionnaire(pages, tuple(self._comments(party, judged)))
+
+    def _statements(self, theme: Theme, ratings: list[Rating], label_set: str) -> Iterator[Statement]:
+        """Group a theme's ratings into statements: own role first, then per judged role, then relations, the whole."""
+        grouped: dict[tuple[Block, str, str], list[Rating]] = {}
+        for rating in ratings:
+            if rating.theme == theme.key:
+                judged_role = self.party(rating.about).role if rating.block == "other" and rating.about else ""
+                grouped.setdefault((rating.block, judged_role, rating.item.id), []).append(rating)
+        for (block, judged_role, _), rows in grouped.items():
+            words = rows[0].item.words(block)
+            if block == "other":
+                name = (
+                    same(self.party(rows[0].about or "").name)
+                    if len(rows) == 1
+                    else self.instrument.role(judged_role).label(label_set)
+                )
+                words = words.fill(about=name)
+            yield Statement(rows[0].item, block, capitalised(words), tuple(rows))
+
+    def _comments(self, party: Party, judged: Collection[str]) -> Iterator[CommentField]:
+        for question in self.instrument.open_questions:
+            for other in self.faced_by(party):
+                pairs = {frozenset(pair) for pair in question.relations}
+                if other.key in judged and frozenset((party.role, other.role)) in pairs:
+                    yield CommentField(question, other.key)
+            if question.whole:
+                yield CommentField(question, None)
+
+
+def capitalised(text: Text) -> Text:
+    return Text(text.nl[:1].upper() + text.nl[1:], text.en[:1].upper() + text.en[1:])
+
+
+def faults_of_parties(instrument: Instrument, parties: Collection[Party]) -> list[Fault]:
+    """Everything that keeps these parties from being a constellation of this instrument."""
+    faults: list[Fault] = []
+    for place, party in enumerate(parties, start=1):
+        where = f"parties[{place}]"
+        if not PARTY_KEY.fullmatch(party.key) or len(party.key) > 40:
+            faults.append(
+                fault(
+                    f"{where}.key",
+                    "De sleutel '{key}' moet met een kleine letter beginnen en mag verder letters, cijfers en "
+                    "streepjes hebben.",
+                    "The key '{key}' must begin with a small letter and go on with letters, digits and hyphens.",
+                    key=party.key,
+                )
+            )
+        if party.key.startswith(POOL_PREFIX):
+            faults.append(
+                fault(
+                    f"{where}.key",
+                    "Sleutels die met '{prefix}' beginnen zijn voor samengevoegde partijen; kies een andere.",
+                    "Keys that begin with '{prefix}' are for pooled parties; choose another.",
+                    prefix=POOL_PREFIX,
+                )
+            )
+        if not party.name.strip():
+            faults.append(fault(f"{where}.name", "Geef de partij een naam.", "Give the party a name."))
+        if not instrument.has_role(party.role):
+            faults.append(
+                fault(
+                    f"{where}.role",
+                    "De rol '{role}' bestaat niet. Kies uit: {known}.",
+                    "The role '{role}' does not exist. Choose from: {known}.",
+                    role=party.role,
+                    known=", ".join(role.key for role in instrument.roles),
+                )
+            )
+    return faults + _faults_of_whole(instrument, parties)
+
+
+def _faults_of_whole(instrument: Instrument, parties: Collection[Party]) -> list[Fault]:
+    faults: list[Fault] = []
+    for key, count in Counter(party.key for party in parties).items():
+        if count > 1:
+            faults.append(
+                fault(
+                    "parties",
+                    "De sleutel '{key}' staat {n} keer in de lijst; elke partij heeft een eigen sleutel.",
+                    "The key '{key}' stands {n} times in the list; each party has a key of its own.",
+                    key=key,
+                    n=count,
+                )
+            )
+    held = Counter(party.role for party in parties)
+    for role in instrument.roles:
+        if role.required and not held[role.key]:
+            faults.append(
+                fault(
+                    "parties",
+                    "Er is nog geen partij in de rol '{role}'; deze rol hoort bij elke driehoek.",
+                    "There is no party in the role '{role}' yet; every constellation has this role.",
+                    role=role.key,
+                )
+            )
+        if not role.many and held[role.key] > 1:
+            faults.append(
+                fault(
+                    "parties",
+                    "In de rol '{role}' staan {n} partijen; er kan er maar één zijn.",
+                    "The role '{role}' has {n} parties; there can be only one.",
+                    role=role.key,
+                    n=held[role.key],
+                )
+            )
+    return faults

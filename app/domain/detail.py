@@ -1,0 +1,79 @@
+"""Owns scoring.md §7.8: what more may be shown of one cell, from eight and from ten contributors."""
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+
+from app.domain.disclosure import AuditGaveUp, leaking_sets
+from app.domain.estimate import BlockScores, half_up
+from app.domain.parameters import Parameters
+from app.domain.scoring import Agreement, sd_of_scores
+
+#: The standard normal quantile of a two-sided 95 % interval.
+Z95 = 1.959963984540054
+
+
+def wilson(favourable: int, n: int) -> tuple[float, float]:
+    """The 95 % Wilson score interval of a proportion, as shares of 1."""
+    share = favourable / n
+    centre = share + Z95**2 / (2 * n)
+    margin = Z95 * math.sqrt(share * (1 - share) / n + Z95**2 / (4 * n * n))
+    scale = 1 + Z95**2 / n
+    return max(0.0, (centre - margin) / scale), min(1.0, (centre + margin) / scale)
+
+
+def detail_of(
+    items: Sequence[str], block: BlockScores, together: Agreement | None, params: Parameters
+) -> dict[str, object]:
+    """Don't-know rate, item means, distribution and spread of a published group cell; empty below the limits."""
+    n = block.contributors
+    found: dict[str, object] = {}
+    if n >= params.k_detail:
+        found["dont_know"] = half_up(100 * block.dont_know_rate)
+        if len(items) > 1 and block.all_complete and not _items_leak(items, n, params.k_cell):
+            found["items"] = [_item(item, tally) for item, tally in zip(items, block.tallies.tolist(), strict=True)]
+    if n >= params.k_distribution and together:
+        bands = _bands(block)
+        if all(bands):
+            answers = sum(bands)
+            low, middle, high = (half_up(Fraction(100 * band, answers)) for band in bands)
+            found["distribution"] = {"low": low, "middle": middle, "high": high}
+            found["sd"] = sd_of_scores(block)
+            found["ad"] = half_up(100 * together.ad) / 100
+            found["rwg"] = half_up(100 * together.rwg) / 100
+    return found
+
+
+def _items_leak(items: Sequence[str], n: int, k_cell: int) -> bool:
+    """The rank audit over one cell's block mean and item means; a search that gives up counts as a leak (§7.5)."""
+    share = Fraction(1, n)
+    means = {"block": {item: share / len(items) for item in items}}
+    means |= {item: {item: share} for item in items}
+    contributors = frozenset[object](range(n))
+    try:
+        return bool(leaking_sets(means, dict.fromkeys(items, contributors), k_cell))
+    except AuditGaveUp:
+        return True
+
+
+def _item(item: str, tally: Sequence[int]) -> dict[str, object]:
+    """One item's mean (nearest 5) and percent favourable (nearest 10, "≤ 10" and "≥ 90" at the ends)."""
+    n, steps = sum(tally), len(tally)
+    total = sum(step * count for step, count in enumerate(tally))
+    favourable = sum(count for step, count in enumerate(tally) if 2 * step > steps - 1)
+    low, high = wilson(favourable, n)
+    return {
+        "item": item,
+        "mean": 5 * half_up(Fraction(20 * total, n * (steps - 1))),
+        "favourable": min(90, max(10, 10 * half_up(Fraction(10 * favourable, n)))),
+        "favourable_ci95": [10 * math.floor(10 * low), 10 * math.ceil(10 * high)],
+    }
+
+
+def _bands(block: BlockScores) -> tuple[int, int, int]:
+    """Answers below, at and above the middle of the scale (1–2, 3 and 4–5 of five steps)."""
+    counts = block.tallies.sum(axis=0).tolist()
+    middle = len(counts) - 1
+    low = sum(count for step, count in enumerate(counts) if 2 * step < middle)
+    high = sum(count for step, count in enumerate(counts) if 2 * step > middle)
+    return low, sum(counts) - low - high, high

@@ -1,0 +1,301 @@
+"""Owns scoring.md §2–3: from answers to block scores, and the one estimator behind every figure.
+
+Whole numbers and exact rationals up to the square root: with five people a fifth of all gaps fall exactly on a cut.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property, lru_cache
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from app.domain.answers import BLANK, DONT_KNOW, NOT_APPLICABLE, NOT_SHOWN
+from app.domain.instrument import Block
+from app.domain.parameters import Parameters
+
+Codes = npt.NDArray[np.uint8]
+Whole = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+#: A group cell's mean is held within these points before any use (scoring.md §4).
+CLAMP_LOW, CLAMP_HIGH = Fraction(5), Fraction(95)
+#: Below this many contributors spread enters in classes and bounds are rounded outward (§3, §7.7).
+FINE_FROM = 10
+
+
+def half_up(value: Fraction) -> int:
+    """⌊x + ½⌋, for negatives too (§2.6)."""
+    return math.floor(value + Fraction(1, 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A base cell: what `party` says in a block of a theme (about party `about`; None for self and whole)."""
+
+    theme: str
+    block: Block
+    party: str
+    about: str | None
+
+
+@dataclass(frozen=True)
+class BlockScores:
+    """Every person's score on one block, and what is needed to judge agreement and sight.
+
+    A person's score in points is `100 · numerators[i] / denominator`, where `present[i]`; else it is missing.
+    `tallies[j, v]`: how many contributors gave step v + 1 to item j, after reversal.
+    `sighted`: people who were shown the block and answered any of it; `asked`: Σ (J − not applicable) over them.
+    """
+
+    numerators: Whole
+    present: Mask
+    denominator: int
+    sighted: int
+    asked: int
+    dont_know: int
+    tallies: Whole
+    all_complete: bool
+
+    @cached_property
+    def contributors(self) -> int:
+        return int(np.count_nonzero(self.present))
+
+    @cached_property
+    def total(self) -> int:
+        return int(self.numerators.sum())
+
+    @property
+    def mean(self) -> Fraction:
+        """The unweighted mean of the contributors, in points, before any clamp."""
+        return Fraction(100 * self.total, self.denominator * self.contributors)
+
+    @property
+    def dont_know_rate(self) -> Fraction:
+        return Fraction(self.dont_know, self.asked) if self.asked else Fraction(0)
+
+
+def score_block(codes: Codes, steps: int, reversed_items: Sequence[bool]) -> BlockScores:
+    """Respondent → block score (scoring.md §2), for `codes` of shape people × items in the packed form.
+
+    The half rule decides who has a score: J items, `required = max(2, ceil(applicable / 2))`, 1 when J = 1.
+    """
+    people, items = codes.shape
+    given = (codes > BLANK) & (codes <= steps)
+    not_applicable = codes == NOT_APPLICABLE
+    responded = ((codes != BLANK) & (codes != NOT_SHOWN)).any(axis=1)
+
+    steps_given = np.where(given, codes, 0).astype(np.int64)
+    backwards = np.asarray(reversed_items, dtype=bool)
+    steps_given[:, backwards] = np.where(given[:, backwards], steps + 1 - steps_given[:, backwards], 0)
+
+    answered = given.sum(axis=1, dtype=np.int64)
+    applicable = items - not_applicable.sum(axis=1, dtype=np.int64)
+    required = np.ones(people, dtype=np.int64) if items == 1 else np.maximum(2, -(-applicable // 2))
+    present = answered >= required
+
+    common = math.lcm(*range(1, items + 1))
+    above_one = steps_given.sum(axis=1) - answered
+    numerators = np.where(present, above_one * (common // np.maximum(answered, 1)), 0)
+
+    contributed = steps_given[present]
+    tallies = np.stack([(contributed == step).sum(axis=0) for step in range(1, steps + 1)], axis=1)
+    return BlockScores(
+        numerators=numerators,
+        present=present,
+        denominator=common * (steps - 1),
+        sighted=int(responded.sum()),
+        asked=int(applicable[responded].sum()),
+        dont_know=int((codes == DONT_KNOW).sum()),
+        tallies=tallies,
+        all_complete=bool((answered[present] == items).all()),
+    )
+
+
+class Source(Protocol):
+    """Where a cell's mean comes from: a group of people, or a statement."""
+
+    def contributors(self, cell: Cell) -> int: ...
+
+    def mean(self, cell: Cell) -> Fraction: ...
+
+
+@dataclass(frozen=True)
+class StatementSource:
+    """An attributed position: it has a mean, and no sampling variance (scoring.md §8)."""
+
+    blocks: Mapping[Cell, BlockScores]
+
+    def contributors(self, cell: Cell) -> int:
+        return self.blocks[cell].contributors
+
+    def mean(self, cell: Cell) -> Fraction:
+        return self.blocks[cell].mean
+
+
+class GroupSource:
+    """The people of one party in all their cells, ready to leave any one of them out.
+
+    For one person i, leaving i out moves the mean of cell c by (mean_c − b_ic) / (n_c − 1), and by nothing where i has
+    no score. These moves sum to zero over the party, so V_u is a quadratic form in their products, which are kept once
+    per pair of cells as whole numbers: no figure needs the people themselves again.
+    """
+
+    def __init__(self, blocks: Mapping[Cell, BlockScores]) -> None:
+        self.blocks = blocks
+        self._place = {cell: place for place, cell in enumerate(blocks)}
+        numerators = np.stack([block.numerators for block in blocks.values()], axis=1)
+        self._present = np.stack([block.present for block in blocks.values()], axis=1)
+        mask = self._present.astype(np.int64)
+        self._n = [block.contributors for block in blocks.values()]
+        self._total = [block.total for block in blocks.values()]
+        self._shared: list[list[int]] = (mask.T @ mask).tolist()
+        self._within: list[list[int]] = (numerators.T @ mask).tolist()
+        self._product: list[list[int]] = (numerators.T @ numerators).tolist()
+        self._persons: dict[tuple[int, ...], int] = {}
+
+    def contributors(self, cell: Cell) -> int:
+        return self.blocks[cell].contributors
+
+    def mean(self, cell: Cell) -> Fraction:
+        return min(max(self.blocks[cell].mean, CLAMP_LOW), CLAMP_HIGH)
+
+    def persons(self, cells: Iterable[Cell]) -> int:
+        """How many people have a score in at least one of the cells (n_u)."""
+        places = tuple(sorted(self._place[cell] for cell in cells))
+        if len(places) == 1:
+            return self._n[places[0]]
+        if places not in self._persons:
+            self._persons[places] = int(np.count_nonzero(self._present[:, places].any(axis=1)))
+        return self._persons[places]
+
+    def variance(self, weights: Mapping[Cell, Fraction]) -> Fraction:
+        """V_u of §3 before floor and classes: delete-one jackknife, in points²."""
+        scaled = []
+        for cell, weight in weights.items():
+            place = self._place[cell]
+            n = self._n[place]
+            scaled.append((place, weight * 100 / (n * (n - 1) * self.blocks[cell].denominator)))
+        common = math.lcm(*(factor.denominator for _, factor in scaled))
+        whole = [(place, factor.numerator * (common // factor.denominator)) for place, factor in scaled]
+        total = 0
+        for position, (c, z) in enumerate(whole):
+            total += z * z * self._kernel(c, c)
+            for d, y in whole[position + 1 :]:
+                total += 2 * z * y * self._kernel(c, d)
+        n_u = self.persons(weights)
+        return Fraction((n_u - 1) * total, n_u * common * common)
+
+    def _kernel(self, c: int, d: int) -> int:
+        """Σ over people in both cells of (S_c − n_c·B_ic)(S_d − n_d·B_id)."""
+        return (
+            self._shared[c][d] * self._total[c] * self._total[d]
+            - self._total[c] * self._n[d] * self._within[d][c]
+            - self._total[d] * self._n[c] * self._within[c][d]
+            + self._n[c] * self._n[d] * self._product[c][d]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """One party's share in the uncertainty of a figure: V_u after floor and classes, and its number of people."""
+
+    party: str
+    variance: Fraction
+    persons: int
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """θ with its uncertainty. `fine`: every contributing group cell has at least ten contributors.
+
+    `attributed`: no group contributed, so there is no sampling and no interval (§8).
+    """
+
+    value: Fraction
+    spreads: tuple[Spread, ...]
+    fine: bool
+
+    @property
+    def attributed(self) -> bool:
+        return not self.spreads
+
+    @cached_property
+    def variance(self) -> Fraction:
+        return sum((spread.variance for spread in self.spreads), Fraction(0))
+
+    @cached_property
+    def se(self) -> float:
+        return math.sqrt(self.variance)
+
+    @cached_property
+    def df(self) -> float | None:
+        """Welch–Satterthwaite; None when nothing varies."""
+        if not self.variance:
+            return None
+        below = sum((s.variance**2 / (s.persons - 1) for s in self.spreads if s.variance), Fraction(0))
+        return float(self.variance**2 / below)
+
+    def margin(self, level: float) -> float:
+        """Half the width of the two-sided interval at `level` (0.95, 0.90, 0.80), in points."""
+        return 0.0 if self.df is None else t_quantile(self.df, (1 + level) / 2) * self.se
+
+    def interval(self, level: float) -> tuple[float, float]:
+        centre, margin = float(self.value), self.margin(level)
+        return centre - margin, centre + margin
+
+    def minus(self, other: "Estimate") -> "Estimate":
+        """The difference of two independent figures, such as two waves (scoring.md §9)."""
+        return Estimate(self.value - other.value, self.spreads + other.spreads, self.fine and other.fine)
+
+
+@lru_cache(maxsize=65536)
+def t_quantile(df: float, probability: float) -> float:
+    """Student's t quantile."""
+    from scipy.special import stdtrit  # noqa: PLC0415 - scipy costs 0.2 s, and only scoring needs it
+
+    return float(stdtrit(df, probability))
+
+
+class Estimator:
+    """The one estimator (§3): θ = Σ w_c · mean_c with fixed weights over base cells."""
+
+    def __init__(self, sources: Mapping[str, GroupSource | StatementSource], params: Parameters) -> None:
+        self._sources = sources
+        self._params = params
+
+    def estimate(self, weights: Mapping[Cell, Fraction]) -> Estimate:
+        value = Fraction(0)
+        per_party: dict[str, dict[Cell, Fraction]] = {}
+        for cell, weight in weights.items():
+            value += weight * self._sources[cell.party].mean(cell)
+            per_party.setdefault(cell.party, {})[cell] = weight
+        spreads = []
+        fine = True
+        for party, own in per_party.items():
+            source = self._sources[party]
+            if isinstance(source, GroupSource):
+                smallest = min(source.contributors(cell) for cell in own)
+                fine = fine and smallest >= FINE_FROM
+                spreads.append(self._spread(party, source, own, in_classes=smallest < FINE_FROM))
+        return Estimate(value, tuple(spreads), fine)
+
+    def _spread(self, party: str, source: GroupSource, weights: Mapping[Cell, Fraction], *, in_classes: bool) -> Spread:
+        persons = source.persons(weights)
+        balance = sum(weights.values(), Fraction(0))
+        # A contrast within one party weighs nothing in all; half its absolute weights measure it.
+        scale = balance or sum((abs(weight) for weight in weights.values()), Fraction(0)) / 2
+        per_person = scale**2 / persons
+        variance = max(source.variance(weights), self._params.s_min**2 * per_person)
+        if in_classes and self._params.sd_step:
+            variance = self._class_of_spread(variance / per_person) ** 2 * per_person
+        return Spread(party, variance, persons)
+
+    def _class_of_spread(self, sd_squared: Fraction) -> int:
+        """The standard deviation rounded half up to a multiple of `sd_step`, at least one step; exact on ties."""
+        step = self._params.sd_step
+        halves = math.isqrt(math.floor(4 * sd_squared / step**2))
+        return step * max(1, (halves + 1) // 2)

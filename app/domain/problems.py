@@ -1,0 +1,219 @@
+"""Owns every expected refusal, in words. Knows nothing of HTTP: the web gives each class its status."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.domain.text import Text, same
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with input: where it stands, what is wrong and what would be right."""
+
+    where: str
+    message: Text
+
+
+class Problem(Exception):
+    """An expected refusal. `code` is stable: programs may build on it."""
+
+    code: ClassVar[str]
+    message: Text
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(f"{self.code}: {message.en}")
+        self.message = message
+
+
+class InvalidInput(Problem):
+    """Input that cannot be used; carries every fault at once."""
+
+    code = "invalid_input"
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        count = len(self.faults)
+        super().__init__(
+            Text("Er is één fout gevonden.", "One fault was found.")
+            if count == 1
+            else Text("Er zijn {n} fouten gevonden.", "{n} faults were found.").fill(n=count)
+        )
+
+    def __str__(self) -> str:
+        return "; ".join(f"{fault.where}: {fault.message.en}" for fault in self.faults)
+
+
+class NotFound(Problem):
+    """It does not exist, or it is not yours: the reply is the same."""
+
+    code = "not_found"
+
+    def __init__(self, message: Text | None = None) -> None:
+        super().__init__(message or Text("Dit bestaat niet (meer).", "This does not exist (any more)."))
+
+
+class NotSignedIn(Problem):
+    """Nobody known is asking: no session, key or link came along, or it is no longer valid."""
+
+    code = "not_signed_in"
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "U bent niet (meer) ingelogd. Open uw link opnieuw of log opnieuw in.",
+                "You are not signed in (any more). Open your link again or sign in again.",
+            )
+        )
+
+
+class NotAllowed(Problem):
+    """Known, but this is not part of what this person or key may do."""
+
+    code = "not_allowed"
+
+
+class UnknownLink(Problem):
+    """A personal link that was never given out, or was withdrawn, or has expired."""
+
+    code = "unknown_link"
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "Deze link werkt niet (meer). Misschien is hij niet helemaal meegekomen, of is hij vervangen.",
+                "This link does not work (any more). Perhaps it was cut off, or it was replaced.",
+            )
+        )
+
+
+class WrongState(Problem):
+    """The assessment is not in the state that this step needs."""
+
+    code = "wrong_state"
+
+
+class AssessmentClosed(Problem):
+    """The time for answering is over (or has not begun)."""
+
+    code = "assessment_closed"
+
+
+class AlreadySubmitted(Problem):
+    """This invitation's answers were sent before, with another receipt code."""
+
+    code = "already_submitted"
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "Deze vragenlijst is al verstuurd. Wilt u iets veranderen? Trek de antwoorden dan eerst in met "
+                "uw ontvangstcode.",
+                "This questionnaire was already sent. Do you want to change something? Then first withdraw the "
+                "answers with your receipt code.",
+            )
+        )
+
+
+class WrongReceipt(Problem):
+    """The receipt code belongs to no answers of this assessment, or this invitation has sent none."""
+
+    code = "wrong_receipt"
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "Deze ontvangstcode hoort niet bij verstuurde antwoorden van deze link. Kijk de code na.",
+                "This receipt code does not belong to answers sent with this link. Please check the code.",
+            )
+        )
+
+
+class StatementNotConfirmed(Problem):
+    """An attributed statement needs its confirmation before any answer (scoring.md §8)."""
+
+    code = "statement_not_confirmed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "Deze antwoorden verschijnen onder de naam van uw partij. Bevestig eerst dat iedereen die deze rol "
+                "vervult dit weet en ermee instemt.",
+                "These answers appear under the name of your party. First confirm that everyone who holds this role "
+                "knows this and agrees.",
+            )
+        )
+
+
+class OtherQuestionnaire(Problem):
+    """A form of one invitation came in with the session of another: two links in one browser."""
+
+    code = "other_questionnaire"
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "In deze browser staat nu een andere vragenlijst open. Open uw eigen link opnieuw; wat u bewaarde "
+                "staat er nog.",
+                "Another questionnaire is now open in this browser. Open your own link again; what you saved is "
+                "still there.",
+            )
+        )
+
+
+class NotReleased(Problem):
+    """Figures exist only for all parties at once: before release nobody sees any."""
+
+    code = "not_released"
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "De uitkomsten zijn nog niet vrijgegeven. Alle partijen krijgen ze op hetzelfde moment.",
+                "The results have not been released yet. All parties receive them at the same moment.",
+            )
+        )
+
+
+class Busy(Problem):
+    """The database cannot be reached or is locked; asking again later is right."""
+
+    code = "busy"
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "De opslag is even niet bereikbaar. Er is niets verloren; probeer het over een minuut opnieuw.",
+                "Storage cannot be reached for a moment. Nothing is lost; please try again in a minute.",
+            )
+        )
+
+
+class UntrustedForm(Problem):
+    """A form that did not come from our own page, or from a page that is too old."""
+
+    code = "untrusted_form"
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "Dit formulier kwam niet van onze eigen pagina of is verlopen. Ga terug, ververs de pagina en "
+                "verstuur het opnieuw.",
+                "This form did not come from our own page, or has expired. Go back, refresh the page and send it "
+                "again.",
+            )
+        )
+
+
+def collect(*faults: Fault | None) -> list[Fault]:
+    return [fault for fault in faults if fault is not None]
+
+
+def fault(where: str, nl: str, en: str, **values: str | int) -> Fault:
+    """A fault with the same values filled into both languages."""
+    return Fault(where, Text(nl, en).fill(**values) if values else Text(nl, en))
+
+
+def plain(where: str, words: str) -> Fault:
+    """A fault whose words are technical and the same in both languages (instrument files, reference mode)."""
+    return Fault(where, same(words))

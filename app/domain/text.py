@@ -1,0 +1,42 @@
+"""Owns the two languages: a text that people read exists in Dutch and in English, or it doesn't exist."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["nl", "en"]
+LANGUAGES: tuple[Language, ...] = ("nl", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text in both languages."""
+
+    nl: str
+    en: str
+
+    def in_(self, language: Language) -> str:
+        return self.nl if language == "nl" else self.en
+
+    def fill(self, **values: "str | int | Text") -> "Text":
+        """Fill the same {placeholders} in both languages; a Text fills each language with its own words."""
+        return Text(
+            self.nl.format(**{key: v.nl if isinstance(v, Text) else v for key, v in values.items()}),
+            self.en.format(**{key: v.en if isinstance(v, Text) else v for key, v in values.items()}),
+        )
+
+
+def same(words: str) -> Text:
+    """A text that is the same in both languages: a name, a key, a number."""
+    return Text(words, words)
+
+
+def enumerate_texts(texts: Iterable[Text]) -> Text:
+    """'a, b en c' / 'a, b and c'."""
+    items = list(texts)
+    if len(items) <= 1:
+        return items[0] if items else same("")
+    return Text(
+        ", ".join(t.nl for t in items[:-1]) + " en " + items[-1].nl,
+        ", ".join(t.en for t in items[:-1]) + " and " + items[-1].en,
+    )
