@@ -2,12 +2,19 @@
 
 import argparse
 import json
+import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app import settings
-from app.domain.problems import Problem
+from app.domain.problems import InvalidInput, Problem, plain
+
+if TYPE_CHECKING:
+    from app.service.work import Workshop
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -41,12 +48,10 @@ def score(arguments: argparse.Namespace) -> int:
 
 
 def _read(path: Path) -> str:
-    from app.service.reference import unusable_file  # noqa: PLC0415
-
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise unusable_file(str(path), str(error)) from error
+        raise InvalidInput([plain(str(path), f"cannot be read: {error}")]) from error
 
 
 def _instrument_path(given: str) -> Path:
@@ -55,6 +60,155 @@ def _instrument_path(given: str) -> Path:
     if not path.exists() and (settings.assessments_path() / given).is_dir():
         path = settings.assessments_path() / given
     return path / "instrument.toml" if path.is_dir() else path
+
+
+# --- The service ------------------------------------------------------------------------------------------------------
+
+
+def _workshop(chosen: settings.Settings) -> "Workshop":
+    from app.main import make_workshop  # noqa: PLC0415
+
+    return make_workshop(chosen)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def migrate(_: argparse.Namespace) -> int:
+    """Bring the database to the newest tables."""
+    from app.store.engine import Database  # noqa: PLC0415
+    from app.store.migrate import migrate as bring  # noqa: PLC0415
+
+    bring(Database(settings.read_settings().database_url), settings.migrations_path())
+    print("The database is up to date.")
+    return 0
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """Serve pages and API. A SQLite database is brought up to date first; PostgreSQL by `rolvast migrate`."""
+    return _serve(settings.read_settings(), arguments.host, arguments.port)
+
+
+def _serve(chosen: settings.Settings, host: str, port: int) -> int:
+    import uvicorn  # noqa: PLC0415
+
+    from app.main import create_app  # noqa: PLC0415
+    from app.store.migrate import migrate as bring  # noqa: PLC0415
+
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    workshop = _workshop(chosen)
+    if workshop.database.is_sqlite:
+        bring(workshop.database, settings.migrations_path())
+    # No access log: the first address of a personal link holds its token.
+    uvicorn.run(create_app(chosen, workshop), host=host, port=port, access_log=False, server_header=False)
+    return 0
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    """Serve three made-up constellations, from a database of their own that a next start keeps."""
+    from app import demo as story  # noqa: PLC0415
+    from app.store.migrate import migrate as bring  # noqa: PLC0415
+
+    base_url = f"http://127.0.0.1:{arguments.port}"
+    environment = {"ROLVAST_VAR": "var/demo", **os.environ, "ROLVAST_BASE_URL": base_url}
+    chosen = settings.read_settings(environment)
+    made = chosen.var / "rolvast.db"
+    if "ROLVAST_DATABASE_URL" not in environment and not made.exists():
+        # Made beside and moved into place when complete, so that an interrupted start leaves nothing half.
+        making = chosen.var / "making.db"
+        for leftover in chosen.var.glob("making.db*"):
+            leftover.unlink()
+        print("Making the demo: three constellations, their people and their answers …", file=sys.stderr)
+        workshop = _workshop(settings.read_settings({**environment, "ROLVAST_DATABASE_URL": f"sqlite:///{making}"}))
+        bring(workshop.database, settings.migrations_path())
+        story.seed(workshop, _now())
+        workshop.database.close()
+        making.rename(made)
+    workshop = _workshop(chosen)
+    bring(workshop.database, settings.migrations_path())
+    links = story.fresh_links(workshop, _now())
+    workshop.database.close()
+    lines = {
+        "Commission and follow (sign in, once)": f"{base_url}/inloggen/{links.sign_in}",
+        "Fill in as a respondent": f"{base_url}/invullen/{links.respondent}" if links.respondent else "all have sent",
+        "Read the report as a party": f"{base_url}/lezen/{links.reader}",
+        "Scores as JSON (with the key)": f"{base_url}/api/v1/assessments/{links.released}/scores",
+        "API key (Authorization: Bearer …)": links.key,
+        "API documentation": f"{base_url}/api/v1/docs",
+    }
+    print("\nrolvast demo\n")
+    for what, where in lines.items():
+        print(f"  {what + ':':<40} {where}")
+    print("\nStop with Ctrl-C. A next start keeps the data.\n", flush=True)
+    return _serve(chosen, "127.0.0.1", arguments.port)
+
+
+def check_health(arguments: argparse.Namespace) -> int:
+    """Ask a running service whether it can work; for health checks of a container."""
+    import httpx  # noqa: PLC0415
+
+    try:
+        answer = httpx.get(f"{arguments.url}/readyz", timeout=5)
+    except httpx.HTTPError as error:
+        print(f"rolvast: {arguments.url} does not answer: {error}", file=sys.stderr)
+        return 1
+    print(answer.text)
+    return 0 if answer.status_code == 200 else 1
+
+
+# --- Access, by the operator ------------------------------------------------------------------------------------------
+
+
+def sign_in_link(arguments: argparse.Namespace) -> int:
+    """Print a single-use link for a member; the office and the member are made when they do not exist."""
+    from app.service import access  # noqa: PLC0415
+
+    chosen = settings.read_settings()
+    with _workshop(chosen).work(_now(), write=True) as work:
+        office = access.make_office(work, arguments.office)
+        token = access.make_sign_in_link(work, office, arguments.email, arguments.role)
+    print(f"{chosen.base_url}/inloggen/{token}")
+    return 0
+
+
+def api_key(arguments: argparse.Namespace) -> int:
+    """Print a fresh key for an office's dashboard; a key with the same name stops working."""
+    from app.service import access  # noqa: PLC0415
+
+    with _workshop(settings.read_settings()).work(_now(), write=True) as work:
+        print(access.make_key(work, access.make_office(work, arguments.office), arguments.name, arguments.scope))
+    return 0
+
+
+def invitation_links(arguments: argparse.Namespace) -> int:
+    """Print everyone's personal link of one assessment, as CSV: party, address, link."""
+    import csv  # noqa: PLC0415
+
+    from app.service import administration  # noqa: PLC0415
+
+    chosen = settings.read_settings()
+    with _workshop(chosen).work(_now(), write=False) as work:
+        assessment = administration.assessment_anywhere(work, arguments.assessment)
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(["party", "email", "link"])
+        for party, email, token in administration.invitation_tokens(work, assessment):
+            writer.writerow([party, email, f"{chosen.base_url}/invullen/{token}"])
+    return 0
+
+
+def export_answers(arguments: argparse.Namespace) -> int:
+    """Write the answers behind a snapshot, without people, for `rolvast score`. Leaves a line in the audit trail."""
+    from app.service import administration  # noqa: PLC0415
+
+    folder: Path = arguments.to
+    with _workshop(settings.read_settings()).work(_now(), write=True) as work:
+        files = administration.export_answers(work, arguments.assessment)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "responses.csv").write_text(files.responses, encoding="utf-8")
+        (folder / "parameters.json").write_text(files.parameters, encoding="utf-8")
+    print(f"rolvast score {files.instrument} {folder}/responses.csv --parameters {folder}/parameters.json")
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -74,6 +228,35 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("responses", metavar="RESPONSES", type=Path, help="CSV: person,party,item,about,value")
     made.add_argument("--parameters", metavar="FILE", type=Path, required=True, help="JSON: parties, params, wave")
     made.add_argument("--exact", action="store_true", help="add unrounded figures, for verification only")
+
+    made = command("serve", serve, "serve pages and API")
+    made.add_argument("--host", default="127.0.0.1")
+    made.add_argument("--port", type=int, default=8000)
+
+    made = command("demo", demo, "serve three made-up constellations and print the links to them")
+    made.add_argument("--port", type=int, default=8000)
+
+    command("migrate", migrate, "bring the database to the newest tables")
+
+    made = command("check-health", check_health, "ask a running service whether it can work")
+    made.add_argument("--url", default="http://127.0.0.1:8000")
+
+    made = command("sign-in-link", sign_in_link, "print a single-use link that signs a member in")
+    made.add_argument("email", metavar="EMAIL")
+    made.add_argument("--office", default="Bureau", help="name of the office (default: Bureau)")
+    made.add_argument("--role", choices=["commissioner", "viewer"], default="commissioner")
+
+    made = command("api-key", api_key, "print a fresh API key for an office")
+    made.add_argument("name", metavar="NAME", help="what the key is for; an earlier key of this name stops working")
+    made.add_argument("--office", default="Bureau", help="name of the office (default: Bureau)")
+    made.add_argument("--scope", choices=["read", "write"], default="read")
+
+    made = command("invitation-links", invitation_links, "print everyone's personal link of one assessment")
+    made.add_argument("assessment", metavar="ASSESSMENT")
+
+    made = command("export-answers", export_answers, "write the answers behind a snapshot, to recompute it")
+    made.add_argument("assessment", metavar="ASSESSMENT")
+    made.add_argument("--to", metavar="FOLDER", type=Path, default=Path("export"))
     return parser
 
 
@@ -88,6 +271,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for line in lines:
             print(f"rolvast: {line}", file=sys.stderr)
         return 1
+    except settings.SettingsError as wrong:
+        print(f"rolvast: {wrong}", file=sys.stderr)
+        return 2
     except BrokenPipeError:
         return 0
 

@@ -1,8 +1,18 @@
 """Owns the settings: from the environment to one frozen value, or a refusal that names the variable."""
 
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 HERE = Path(__file__).parent
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used: which one, and what would be right."""
 
 
 def _beside(name: str) -> Path:
@@ -17,3 +27,60 @@ def assessments_path() -> Path:
 
 def migrations_path() -> Path:
     return _beside("migrations")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the service runs with. `var` holds what it makes itself: the database, the key."""
+
+    database_url: str
+    base_url: str
+    secret_key: bytes
+    var: Path
+
+    @property
+    def secure(self) -> bool:
+        """The public address is https, so cookies may be held to it."""
+        return urlsplit(self.base_url).scheme == "https"
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from `ROLVAST_…` variables. Raises SettingsError that names the variable."""
+    given = os.environ if environment is None else environment
+    var = Path(given.get("ROLVAST_VAR", "var"))
+    base_url = given.get("ROLVAST_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+    parts = urlsplit(base_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
+        raise SettingsError(f"ROLVAST_BASE_URL is '{base_url}'; it must look like https://rolvast.example")
+    database_url = given.get("ROLVAST_DATABASE_URL", f"sqlite:///{var}/rolvast.db")
+    if not database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")):
+        raise SettingsError(
+            "ROLVAST_DATABASE_URL must begin with sqlite:/// or postgresql://, such as sqlite:///var/rolvast.db"
+        )
+    return Settings(database_url, base_url, _secret_key(given, parts.hostname, var), var)
+
+
+def _secret_key(given: Mapping[str, str], hostname: str, var: Path) -> bytes:
+    """The key of all personal links: from the environment, or made and kept where only this machine can reach us."""
+    key = given.get("ROLVAST_SECRET_KEY", "")
+    if key:
+        if len(key) < 32:
+            raise SettingsError("ROLVAST_SECRET_KEY is too short; use at least 32 random characters")
+        return key.encode()
+    if not _is_loopback(hostname):
+        raise SettingsError(
+            "ROLVAST_SECRET_KEY is missing; set it to at least 32 random characters and keep it as long as links live"
+        )
+    path = var / "secret.key"
+    if not path.exists():
+        var.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip().encode()
+
+
+def _is_loopback(hostname: str) -> bool:
+    try:
+        return ip_address(hostname).is_loopback
+    except ValueError:
+        return hostname == "localhost"

@@ -1,1 +1,1 @@
-"""The heart: instruments, constellations, scoring and disclosure. Values in, values out; no I/O, no clock, no chance."""
+"""The heart: instruments, constellations, scoring, disclosure. Values in, values out; no I/O, no clock, no chance."""

@@ -236,8 +236,11 @@ def capitalised(text: Text) -> Text:
     return Text(text.nl[:1].upper() + text.nl[1:], text.en[:1].upper() + text.en[1:])
 
 
-def faults_of_parties(instrument: Instrument, parties: Collection[Party]) -> list[Fault]:
-    """Everything that keeps these parties from being a constellation of this instrument."""
+def faults_of_parties(instrument: Instrument, parties: Collection[Party], *, complete: bool = True) -> list[Fault]:
+    """Everything that keeps these parties from being a constellation of this instrument.
+
+    `complete`: every role that the instrument requires must be held; a draft may still miss some.
+    """
     faults: list[Fault] = []
     for place, party in enumerate(parties, start=1):
         where = f"parties[{place}]"
@@ -272,10 +275,10 @@ def faults_of_parties(instrument: Instrument, parties: Collection[Party]) -> lis
                     known=", ".join(role.key for role in instrument.roles),
                 )
             )
-    return faults + _faults_of_whole(instrument, parties)
+    return faults + _faults_of_whole(instrument, parties, complete=complete)
 
 
-def _faults_of_whole(instrument: Instrument, parties: Collection[Party]) -> list[Fault]:
+def _faults_of_whole(instrument: Instrument, parties: Collection[Party], *, complete: bool) -> list[Fault]:
     faults: list[Fault] = []
     for key, count in Counter(party.key for party in parties).items():
         if count > 1:
@@ -290,7 +293,7 @@ def _faults_of_whole(instrument: Instrument, parties: Collection[Party]) -> list
             )
     held = Counter(party.role for party in parties)
     for role in instrument.roles:
-        if role.required and not held[role.key]:
+        if complete and role.required and not held[role.key]:
             faults.append(
                 fault(
                     "parties",

@@ -111,7 +111,7 @@ def disclose(constellation: Constellation, params: Parameters, sheets: Mapping[s
     return Disclosure(
         standings=tuple(standings),
         blocks=blocks,
-        reasons={cell: _cell_reason(cell, block, standing, constellation, params) for cell, block in blocks.items()},
+        reasons={cell: _cell_reason(cell, block, standing, params) for cell, block in blocks.items()},
         little_sight=frozenset(
             cell
             for cell, block in blocks.items()
@@ -177,15 +177,16 @@ def _cell_reason(
     cell: Cell,
     block: BlockScores,
     standing: Mapping[str, Standing],
-    constellation: Constellation,
     params: Parameters,
 ) -> Reason | None:
     source = standing[cell.party]
     if source.reason is not None:
         return source.reason
     if cell.about is not None:
-        target = constellation.party(cell.about)
-        if not target.attributed and target.invited < params.k_target:
+        target = standing[cell.about]
+        # Only a statement that was really given, with its confirmation, lifts the protection of one or two people.
+        agreed = target.party.attributed and target.reason is None
+        if not agreed and target.party.invited < params.k_target:
             return "target_small"
     enough = 1 if source.party.attributed else params.k_cell
     return None if block.contributors >= enough else "cell_small"

@@ -16,6 +16,7 @@ Size = Literal["negligible", "small", "moderate", "large"]
 Evidence = Literal["clear", "indication", "no_large_gap", "undecided", "stated"]
 
 TYPE_ORDER: tuple[GapType, ...] = ("perception", "asymmetry", "outlook", "ambition", "change")
+_KIND_ORDER = (None, "view", "relation", "constellation")
 #: Without an ambition of its own, a theme is strong where both sides are at this level or above.
 STRONG_FROM = Fraction(125, 2)
 MOST_STRENGTHS = 3
@@ -115,34 +116,35 @@ def find_gaps(
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What is compared: the kind, the theme, and between whom. `target`: the theme's ambition, if any."""
+
+    type: GapType
+    theme: str
+    identity: Mapping[str, object]
+    parties: tuple[str, ...]
+    target: Fraction | None = None
+
+
 @dataclass(frozen=True)
 class Comparer:
     """Turns two figures into a gap with both components beside it."""
 
     estimator: Estimator
 
-    def between(
-        self,
-        type_: GapType,
-        theme: str,
-        figures: tuple[Figure, Figure],
-        identity: Mapping[str, object],
-        parties: tuple[str, ...],
-        target: Fraction | None = None,
-    ) -> Gap:
-        one, other = figures
+    def between(self, asked: Comparison, one: Figure, other: Figure) -> Gap:
+        """one − other, with both beside it."""
         difference = combine([(Fraction(1), one), (Fraction(-1), other)])
+        place = (asked.type, asked.theme, asked.identity, asked.parties)
         if difference.weights is None or one.weights is None or other.weights is None:
-            return Gap(type_, theme, identity, parties, None, None, None, difference.reason)
+            return Gap(*place, None, None, None, difference.reason)
         return Gap(
-            type_,
-            theme,
-            identity,
-            parties,
+            *place,
             self.estimator.estimate(one.weights),
             self.estimator.estimate(other.weights),
             self.estimator.estimate(difference.weights),
-            target=target,
+            target=asked.target,
         )
 
     def against(
@@ -168,15 +170,10 @@ def _perception(constellation: Constellation, scores: Scores, measure: Comparer,
             for party in constellation.faced_by(about):
                 other = scores.cells.get(Cell(theme.key, "other", party.key, about.key))
                 if own and other:
+                    target = params.ambition.get(theme.key)
                     identity = {"about": about.key, "from": party.key}
-                    yield measure.between(
-                        "perception",
-                        theme.key,
-                        (own, other),
-                        identity,
-                        (about.key, party.key),
-                        params.ambition.get(theme.key),
-                    )
+                    asked = Comparison("perception", theme.key, identity, (about.key, party.key), target)
+                    yield measure.between(asked, own, other)
 
 
 def _asymmetry(constellation: Constellation, scores: Scores, measure: Comparer) -> Iterator[Gap]:
@@ -186,7 +183,8 @@ def _asymmetry(constellation: Constellation, scores: Scores, measure: Comparer) 
             there = scores.cells.get(Cell(theme.key, "relation", one, other))
             back = scores.cells.get(Cell(theme.key, "relation", other, one))
             if there and back:
-                yield measure.between("asymmetry", theme.key, (there, back), {"between": [one, other]}, (one, other))
+                asked = Comparison("asymmetry", theme.key, {"between": [one, other]}, (one, other))
+                yield measure.between(asked, there, back)
 
 
 def _outlook(constellation: Constellation, disclosure: Disclosure, scores: Scores, measure: Comparer) -> Iterator[Gap]:
@@ -200,7 +198,8 @@ def _outlook(constellation: Constellation, disclosure: Disclosure, scores: Score
                     own = scores.cells.get(Cell(theme.key, "whole", keys[0], None))
                     theirs = scores.cells.get(Cell(theme.key, "whole", keys[1], None))
                     if own and theirs:
-                        yield measure.between("outlook", theme.key, (own, theirs), {"between": list(keys)}, keys)
+                        asked = Comparison("outlook", theme.key, {"between": list(keys)}, keys)
+                        yield measure.between(asked, own, theirs)
 
 
 def _ambition(constellation: Constellation, scores: Scores, measure: Comparer, params: Parameters) -> Iterator[Gap]:
@@ -247,6 +246,7 @@ def ranked(gaps: Sequence[Gap], order: Order) -> list[Gap]:
             -abs(gap.value),
             TYPE_ORDER.index(gap.type),
             order.theme(gap.theme),
+            _KIND_ORDER.index(gap.identity.get("of")),
             order.of_parties(gap.parties),
         ),
     )

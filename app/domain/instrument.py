@@ -227,6 +227,7 @@ def faults_of(instrument: Instrument) -> list[Fault]:
     return [
         *_repeated(instrument),
         *_faults_of_roles(instrument),
+        *_faults_of_relations(instrument),
         *_faults_of_themes(instrument),
         *_faults_of_items(instrument),
         *_faults_of_blocks(instrument),
@@ -252,6 +253,7 @@ def _repeated(instrument: Instrument) -> Iterator[Fault]:
 
 def _faults_of_roles(instrument: Instrument) -> Iterator[Fault]:
     sets = [label_set.key for label_set in instrument.label_sets]
+    related = {key for pair in instrument.relations for key in pair}
     if not sets:
         yield plain("label_set", "there is none; declare at least one [[label_set]]")
     for role in instrument.roles:
@@ -262,6 +264,11 @@ def _faults_of_roles(instrument: Instrument) -> Iterator[Fault]:
             yield plain(where, f'has a label in label set "{unknown}", which is not declared')
         if role.many and role.pool_name is None:
             yield plain(where, "can be held by many parties and has no pool_name; name the pooled party")
+        if not role.context and role.key not in related:
+            yield plain(where, "stands in no relation; declare one, or make it a context role")
+
+
+def _faults_of_relations(instrument: Instrument) -> Iterator[Fault]:
     for pair in instrument.relations:
         where = f'relation "{pair[0]} - {pair[1]}"'
         for key in pair:
@@ -271,10 +278,6 @@ def _faults_of_roles(instrument: Instrument) -> Iterator[Fault]:
                 yield plain(where, f'role "{key}" is a context role; it answers about the whole only')
         if pair[0] == pair[1]:
             yield plain(where, "a relation is between two different roles")
-    related = {key for pair in instrument.relations for key in pair}
-    for role in instrument.roles:
-        if not role.context and role.key not in related:
-            yield plain(f'role "{role.key}"', "stands in no relation; declare one, or make it a context role")
 
 
 def _faults_of_themes(instrument: Instrument) -> Iterator[Fault]:
@@ -365,7 +368,7 @@ def _faults_of_blocks(instrument: Instrument) -> Iterator[Fault]:
             for role in item.about_roles:
                 counts[f'role "{role}"'] += 1
             for one, other in item.relations:
-                counts[f'relation "{one} - {other}"'] += 1
+                counts[f'relation "{min(one, other)} - {max(one, other)}"'] += 1
             if item.whole:
                 counts["the whole"] += 1
         for place, count in counts.items():

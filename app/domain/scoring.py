@@ -1,4 +1,4 @@
-"""Owns scoring.md §4 and §6: cells, views, relations and roll-ups from published cells only; agreement within a cell."""
+"""Owns scoring.md §4 and §6: cells, views, relations and roll-ups, from published cells only; agreement in a cell."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence

@@ -40,3 +40,8 @@ def enumerate_texts(texts: Iterable[Text]) -> Text:
         ", ".join(t.nl for t in items[:-1]) + " en " + items[-1].nl,
         ", ".join(t.en for t in items[:-1]) + " and " + items[-1].en,
     )
+
+
+def signed(value: int) -> str:
+    """A difference with its sign: `+12`, `−8`, `0`."""
+    return f"+{value}" if value > 0 else f"−{-value}" if value < 0 else "0"

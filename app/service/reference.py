@@ -14,7 +14,7 @@ from app.domain.constellation import Constellation, Party, Voice, faults_of_part
 from app.domain.estimate import Codes
 from app.domain.instrument import Instrument
 from app.domain.parameters import Parameters, read_parameters
-from app.domain.problems import Fault, InvalidInput, fault, plain
+from app.domain.problems import Fault, InvalidInput, plain
 from app.domain.snapshot import Json, Snapshot, Wave, make
 from app.domain.trend import read_private
 
@@ -121,8 +121,10 @@ def _read_parties(
     faults: list[Fault] = []
     for place, entry in enumerate(given, start=1):
         where = f"parameters: parties[{place}]"
-        for key in sorted(set(entry) - _PARTY_KEYS):
-            faults.append(plain(f"{where}.{key}", f"is not a known key; known: {', '.join(sorted(_PARTY_KEYS))}"))
+        known = ", ".join(sorted(_PARTY_KEYS))
+        faults += [
+            plain(f"{where}.{key}", f"is not a known key; known: {known}") for key in sorted(set(entry) - _PARTY_KEYS)
+        ]
         key = str(entry.get("key", ""))
         invited = entry.get("invited", people[key])
         if not isinstance(invited, int) or isinstance(invited, bool) or invited < people[key]:
@@ -139,49 +141,59 @@ def _read_parties(
     return tuple(parties), faults
 
 
-def _read_answers(constellation: Constellation, rows: Sequence[_Row]) -> dict[str, Codes]:
-    """Packed answers per party; a party that a person gave no row about was not judged by that person."""
-    steps = constellation.instrument.scale.steps
-    sheets = {party.key: constellation.sheet(party) for party in constellation.parties}
-    known = {party: {(r.item.id, r.about or ""): r for r in sheet} for party, sheet in sheets.items()}
-    people: dict[str, dict[str, dict[str, Value]]] = {party: {} for party in sheets}
-    judged: dict[tuple[str, str], set[str]] = {}
-    seen: set[tuple[str, str, str]] = set()
-    belongs: dict[str, str] = {}
-    faults: list[Fault] = []
-    for row in rows:
+class _People:
+    """The answers of all people as rows come in, with every fault by line."""
+
+    def __init__(self, constellation: Constellation) -> None:
+        self._steps = constellation.instrument.scale.steps
+        self.sheets = {party.key: constellation.sheet(party) for party in constellation.parties}
+        self._known = {party: {(r.item.id, r.about or ""): r for r in sheet} for party, sheet in self.sheets.items()}
+        self._party_of: dict[str, str] = {}
+        self._seen: set[tuple[str, str, str]] = set()
+        self.answers: dict[str, dict[str, dict[str, Value]]] = {party: {} for party in self.sheets}
+        self.judged: dict[str, set[str]] = {}
+        self.faults: list[Fault] = []
+
+    def add(self, row: _Row) -> None:
         where = f"responses: line {row.line}"
-        if row.party not in known:
-            faults.append(plain(where, f"party '{row.party}' is not in the parameters"))
-            continue
-        if belongs.setdefault(row.person, row.party) != row.party:
-            faults.append(plain(where, f"'{row.person}' already belongs to party '{belongs[row.person]}'"))
-        rating = known[row.party].get((row.item, row.about))
+        rating = self._known.get(row.party, {}).get((row.item, row.about))
+        if row.party not in self._known:
+            self.faults.append(plain(where, f"party '{row.party}' is not in the parameters"))
+            return
         if rating is None:
             about = f" about '{row.about}'" if row.about else ""
-            faults.append(plain(where, f"party '{row.party}' is not asked item '{row.item}'{about}"))
-            continue
-        if (row.person, row.item, row.about) in seen:
-            faults.append(plain(where, f"'{row.person}' already answered '{rating.key}'"))
-        seen.add((row.person, row.item, row.about))
-        answers = people[row.party].setdefault(row.person, {})
+            self.faults.append(plain(where, f"party '{row.party}' is not asked item '{row.item}'{about}"))
+            return
+        if self._party_of.setdefault(row.person, row.party) != row.party:
+            self.faults.append(plain(where, f"'{row.person}' already belongs to '{self._party_of[row.person]}'"))
+        if (row.person, row.item, row.about) in self._seen:
+            self.faults.append(plain(where, f"'{row.person}' already answered '{rating.key}'"))
+        self._seen.add((row.person, row.item, row.about))
+        answers = self.answers[row.party].setdefault(row.person, {})
         if row.about:
-            judged.setdefault((row.party, row.person), set()).add(row.about)
+            self.judged.setdefault(row.person, set()).add(row.about)
         try:
-            value = read_value(row.value, steps)
+            value = read_value(row.value, self._steps)
         except ValueError:
-            faults.append(unusable_value(where, row.value, steps))
+            self.faults.append(unusable_value(where, row.value, self._steps))
         else:
             if value is not None:
                 answers[rating.key] = value
-    if faults:
-        raise InvalidInput(faults)
+
+
+def _read_answers(constellation: Constellation, rows: Sequence[_Row]) -> dict[str, Codes]:
+    """Packed answers per party; a party that a person gave no row about was not judged by that person."""
+    people = _People(constellation)
+    for row in rows:
+        people.add(row)
+    if people.faults:
+        raise InvalidInput(people.faults)
     return {
         party: as_codes(
             len(sheet),
-            [pack(sheet, answers, judged.get((party, p), set())) for p, answers in people[party].items()],
+            [pack(sheet, given, people.judged.get(person, ())) for person, given in people.answers[party].items()],
         )
-        for party, sheet in sheets.items()
+        for party, sheet in people.sheets.items()
     }
 
 
@@ -223,7 +235,3 @@ def write_parameters(constellation: Constellation, params: Parameters, wave: Wav
     if wave.previous:
         whole["previous"] = {"document": wave.previous.document, "private": wave.previous.private.as_json()}
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
-
-
-def unusable_file(name: str, why: str) -> InvalidInput:
-    return InvalidInput([fault(name, "kan niet worden gelezen: {why}", "cannot be read: {why}", why=why)])

@@ -1,0 +1,245 @@
+"""Owns the demo: three made-up constellations, built through the service itself from a fixed seed."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from app.domain.answers import Value
+from app.domain.assessment import Actor, Assessment, Purpose, dutch_date
+from app.domain.constellation import Party, Rating
+from app.service import access, administration, commissioning, responding
+from app.service.commissioning import Plan
+from app.service.tokens import link_token, receipt_code
+from app.service.work import Work, Workshop
+
+OFFICE = "Bureau van de secretaris-generaal"
+COMMISSIONER = "commissioner@bureau-sg.example"
+KEY_NAME = "demo dashboard"
+SEED = 20261122
+INSTRUMENT = "driehoek"
+
+#: A place in the questionnaire: (theme, block, party, about); None stands for any.
+Place = tuple[str | None, str | None, str | None, str | None]
+
+
+@dataclass(frozen=True)
+class Story:
+    """One made-up wave: who takes part, and how they see it on the scale 1–5 (the last that fits holds)."""
+
+    constellation: str
+    title: str
+    parties: tuple[Party, ...]
+    people: Mapping[str, int]
+    seen: Mapping[Place, float]
+    answering: float = 1.0
+    level: float = 3.7
+    ambition: Mapping[str, int] = field(default_factory=dict)
+
+
+_PERMITS = (
+    Party("eigenaar", "eigenaar", "Plaatsvervangend secretaris-generaal", "statement"),
+    Party("wonen", "opdrachtgever", "Directie Wonen en Bouwen"),
+    Party("natuur", "opdrachtgever", "Directie Natuur en Water"),
+    Party("arbeid", "opdrachtgever", "Directie Arbeid"),
+    Party("digitaal", "opdrachtgever", "Programma Digitale Loketten"),
+    Party("dienst", "opdrachtnemer", "Agentschap Vergunningen"),
+)
+_PERMITS_PEOPLE = {"eigenaar": 1, "wonen": 11, "natuur": 8, "arbeid": 6, "digitaal": 3, "dienst": 16}
+
+WAVE_ONE = Story(
+    "Agentschap Vergunningen",
+    "Driehoek vergunningen: eerste meting",
+    _PERMITS,
+    _PERMITS_PEOPLE,
+    {
+        ("rolvastheid", "other", "wonen", "dienst"): 2.6,
+        ("rolhulp", None, None, None): 2.5,
+        ("leren", None, None, None): 2.4,
+        ("afstemming", None, None, None): 2.6,
+    },
+    level=3.4,
+)
+WAVE_TWO = Story(
+    "Agentschap Vergunningen",
+    "Driehoek vergunningen: tweede meting",
+    _PERMITS,
+    _PERMITS_PEOPLE,
+    {
+        ("rolhelderheid", None, None, None): 4.1,
+        ("rolvastheid", "self", "dienst", None): 4.5,
+        ("rolvastheid", "other", "wonen", "dienst"): 2.3,
+        ("rolinvulling", "self", "wonen", None): 4.2,
+        ("rolinvulling", "other", "dienst", "wonen"): 3.0,
+        ("uitvoerbaarheid", "relation", "natuur", "dienst"): 4.3,
+        ("uitvoerbaarheid", "relation", "dienst", "natuur"): 2.4,
+        ("rolhulp", None, None, None): 3.8,
+        ("samenwerkingsvisie", None, None, None): 4.2,
+        ("leren", None, None, None): 3.6,
+        ("leren", None, "arbeid", None): 2.9,
+        ("afstemming", None, None, None): 3.0,
+    },
+    ambition={"rolvastheid": 70, "rolhulp": 65},
+)
+REGISTERS = Story(
+    "Dienst Registers",
+    "Driehoek registers",
+    (
+        Party("eigenaar", "eigenaar", "Directie Eigenaarsadvies"),
+        Party("recht", "opdrachtgever", "Directie Recht"),
+        Party("markt", "opdrachtgever", "Directie Markt"),
+        Party("dienst", "opdrachtnemer", "Dienst Registers"),
+    ),
+    {"eigenaar": 6, "recht": 8, "markt": 7, "dienst": 12},
+    {},
+    answering=0.5,
+)
+INSPECTION = Story(
+    "Laboratorium voor Keuringen",
+    "Driehoek keuringen",
+    (
+        Party("eigenaar", "eigenaar", "Secretaris-generaal", "statement"),
+        Party("voedsel", "opdrachtgever", "Directie Voedsel"),
+        Party("lab", "opdrachtnemer", "Laboratorium voor Keuringen"),
+    ),
+    {"eigenaar": 1, "voedsel": 7},
+    {},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What the demo prints, as paths and secrets that are fresh at each start."""
+
+    sign_in: str
+    respondent: str | None
+    reader: str
+    key: str
+    released: str
+
+
+def seed(workshop: Workshop, now: datetime) -> None:
+    """Make the three constellations: one in its second wave and released, one half answered, one draft."""
+    chance = random.Random(SEED)  # noqa: S311 - the demo must come out the same each time
+    with workshop.work(now, write=True) as work:
+        actor = Actor(access.make_office(work, OFFICE), COMMISSIONER, may_write=True)
+    year_ago = now - timedelta(days=364)
+    first = _open(workshop, actor, WAVE_ONE, year_ago)
+    _answer(workshop, first, WAVE_ONE, year_ago, chance)
+    _finish(workshop, actor, first, year_ago)
+    second = _open(workshop, actor, WAVE_TWO, now, next_wave_of=first.constellation)
+    _answer(workshop, second, WAVE_TWO, now, chance)
+    _finish(workshop, actor, second, now)
+    _answer(workshop, _open(workshop, actor, REGISTERS, now), REGISTERS, now, chance)
+    _draft(workshop, actor, INSPECTION, now)
+
+
+def fresh_links(workshop: Workshop, now: datetime) -> Links:
+    """A sign-in link, somebody who can still fill in, a reader link and a key."""
+    with workshop.work(now, write=True) as work:
+        office = access.make_office(work, OFFICE)
+        actor = Actor(office, COMMISSIONER, may_write=True)
+        found = [assessment for _, assessment in commissioning.overview(work, actor)]
+        released = next(a for a in found if a.state == "released")
+        waiting = [
+            token
+            for assessment in found
+            if assessment.accepts_answers(work.now)
+            for _, _, token in administration.invitation_tokens(work, assessment, unsent_only=True)
+        ]
+        readers = access.reader_tokens(work, actor, released.id)
+        return Links(
+            sign_in=access.make_sign_in_link(work, office, COMMISSIONER, lasts=timedelta(hours=12)),
+            respondent=waiting[-1] if waiting else None,
+            reader=next(iter(readers.values())),
+            key=access.make_key(work, office, KEY_NAME, "write"),
+            released=released.id,
+        )
+
+
+def _plan(story: Story, today: date) -> Plan:
+    return Plan(
+        constellation=story.constellation,
+        instrument=INSTRUMENT,
+        label_set="klassiek",
+        title=story.title,
+        about=Purpose(
+            purpose="Zien waar de beelden van de drie rollen verschillen, en daarover het driehoeksgesprek voeren.",
+            legal_basis="Taak van algemeen belang: sturing op en toezicht door de eigenaar.",
+            contact_name="Bureau van de secretaris-generaal",
+            contact_email="driehoek@bureau-sg.example",
+        ),
+        closes_on=today + timedelta(days=21),
+        retention_on=today + timedelta(days=730),
+        parties=story.parties,
+        params={"ambition": dict(story.ambition)},
+    )
+
+
+def _draft(
+    workshop: Workshop, actor: Actor, story: Story, now: datetime, next_wave_of: str | None = None
+) -> Assessment:
+    with workshop.work(now, write=True) as work:
+        plan = _plan(story, dutch_date(now))
+        assessment = commissioning.create(work, actor, plan, next_wave_of=next_wave_of)
+        rows = [
+            [f"{party}-{number}@ministerie.example", f"Medewerker {number}", party]
+            for party, people in story.people.items()
+            for number in range(1, people + 1)
+        ]
+        commissioning.add_people(work, actor, assessment.id, list(enumerate(rows, start=1)))
+        return work.own(actor, assessment.id)
+
+
+def _open(workshop: Workshop, actor: Actor, story: Story, now: datetime, next_wave_of: str | None = None) -> Assessment:
+    draft = _draft(workshop, actor, story, now, next_wave_of)
+    small = [party.key for party in draft.parties if not party.attributed and party.invited < draft.params.k_party]
+    with workshop.work(now, write=True) as work:
+        return commissioning.open_assessment(work, actor, draft.id, small)
+
+
+def _finish(workshop: Workshop, actor: Actor, assessment: Assessment, now: datetime) -> None:
+    with workshop.work(now, write=True) as work:
+        commissioning.close(work, actor, assessment.id)
+    with workshop.work(now, write=True) as work:
+        commissioning.release(work, actor, assessment.id)
+
+
+def _answer(workshop: Workshop, assessment: Assessment, story: Story, now: datetime, chance: random.Random) -> None:
+    """Have people fill in and send, as they would with their own links."""
+    with workshop.work(now, write=True) as work:
+        per_party: dict[str, int] = {}
+        for invitation, person in work.store.answers.people(assessment.id):
+            per_party[person.party] = per_party.get(person.party, 0) + 1
+            if per_party[person.party] > round(story.answering * story.people[person.party]):
+                continue
+            _fill_in(work, link_token(work.secret, "invitation", invitation), story, chance)
+
+
+def _fill_in(work: Work, token: str, story: Story, chance: random.Random) -> None:
+    who = responding.respondent(work, token)
+    if who.party.attributed:
+        responding.confirm_statement(work, token)
+    for parties in who.choices.values():
+        known = chance.sample([party.key for party in parties], k=min(3, len(parties)))
+        who = responding.choose(work, token, known)
+    mood = chance.gauss(0, 0.35)
+    ratings: dict[str, object] = {}
+    for rating in who.questionnaire.ratings:
+        ratings[rating.key] = _one_answer(story, who.party.key, rating, mood, chance)
+    responding.save(work, token, ratings, {})
+    responding.submit(work, token, receipt_code(work.chance()))
+
+
+def _one_answer(story: Story, party: str, rating: Rating, mood: float, chance: random.Random) -> Value | str:
+    dice = chance.random()
+    if dice < 0.03:
+        return "dont_know"
+    if dice < 0.045:
+        return "not_applicable"
+    here = (rating.theme, rating.block, party, rating.about)
+    level = story.level
+    for place, value in story.seen.items():
+        if all(wanted is None or wanted == given for wanted, given in zip(place, here, strict=True)):
+            level = value
+    return min(5, max(1, round(level + mood + chance.gauss(0, 0.6))))

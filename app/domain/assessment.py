@@ -1,0 +1,240 @@
+"""Owns the life of an assessment: its states, who may do what, its window, and what must be true before it opens."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from app.domain.constellation import Party
+from app.domain.parameters import Parameters
+from app.domain.problems import AssessmentClosed, Fault, NotAllowed, WrongState, fault
+from app.domain.text import Text
+
+State = Literal["draft", "open", "closed", "released"]
+STATE_NAMES: dict[State, Text] = {
+    "draft": Text("in voorbereiding", "in preparation"),
+    "open": Text("open", "open"),
+    "closed": Text("gesloten", "closed"),
+    "released": Text("vrijgegeven", "released"),
+}
+
+#: Every date is a date in the Netherlands; a day lasts until 23:59:59 there (product.md §2).
+DUTCH_TIME = ZoneInfo("Europe/Amsterdam")
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a respondent is told before the first question, and may rely on (AVG)."""
+
+    purpose: str = ""
+    legal_basis: str = ""
+    contact_name: str = ""
+    contact_email: str = ""
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """One measurement of one constellation, as an office commissioned it."""
+
+    id: str
+    office: str
+    office_name: str
+    constellation: str
+    wave: int
+    instrument: tuple[str, int]
+    label_set: str
+    title: str
+    about: Purpose
+    closes_on: date | None
+    retention_on: date | None
+    state: State
+    params: Parameters
+    parties: tuple[Party, ...]
+
+    @property
+    def closes_at(self) -> datetime | None:
+        """The last instant at which answers are accepted, in UTC."""
+        return end_of_day(self.closes_on) if self.closes_on else None
+
+    def accepts_answers(self, now: datetime) -> bool:
+        return self.state == "open" and (self.closes_at is None or now <= self.closes_at)
+
+    def require_open(self, now: datetime) -> None:
+        """Answers are accepted, by the clock and not only by the state; else AssessmentClosed."""
+        if self.state == "draft":
+            raise AssessmentClosed(Text("Deze vragenlijst is nog niet open.", "This questionnaire is not open yet."))
+        if not self.accepts_answers(now):
+            raise AssessmentClosed(
+                Text(
+                    "Deze vragenlijst is gesloten. Antwoorden die niet verstuurd zijn, tellen niet mee.",
+                    "This questionnaire is closed. Answers that were not sent do not count.",
+                )
+            )
+
+    def require_state(self, *states: State) -> None:
+        """The step fits the state; else WrongState, which says what the state is."""
+        if self.state not in states:
+            wanted = [STATE_NAMES[state] for state in states]
+            raise WrongState(
+                Text(
+                    "Deze meting is {state}; dit kan alleen als zij {wanted} is.",
+                    "This assessment is {state}; this is possible only when it is {wanted}.",
+                ).fill(
+                    state=STATE_NAMES[self.state],
+                    wanted=Text(" of ".join(w.nl for w in wanted), " or ".join(w.en for w in wanted)),
+                )
+            )
+
+
+def end_of_day(day: date) -> datetime:
+    return datetime.combine(day, time(23, 59, 59), DUTCH_TIME).astimezone(UTC)
+
+
+def dutch_date(now: datetime) -> date:
+    return now.astimezone(DUTCH_TIME).date()
+
+
+# --- Who is asking ----------------------------------------------------------------------------------------------------
+
+MemberRole = Literal["commissioner", "viewer"]
+Scope = Literal["read", "write"]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A member or a key of one office. Every query is scoped to `office`."""
+
+    office: str
+    name: str
+    may_write: bool
+
+    def require_write(self) -> None:
+        if not self.may_write:
+            raise NotAllowed(
+                Text(
+                    "U kunt hier meekijken, maar niets veranderen. Vraag het een opdrachtverstrekker van uw bureau.",
+                    "You can look here but not change anything. Ask a commissioner of your office.",
+                )
+            )
+
+
+# --- What must be true before opening ---------------------------------------------------------------------------------
+
+
+def faults_before_opening(
+    assessment: Assessment, people: Mapping[str, int], confirmed: Collection[str], now: datetime
+) -> list[Fault]:
+    """Everything that keeps a draft from opening: texts, dates, and parties that confidentiality cannot hold.
+
+    `people`: per party key the number of invited people. `confirmed`: the parties of which the commissioner said that
+    they know that the party will stay hidden (scoring.md §7, product.md §2).
+    """
+    faults = [*_faults_of_texts(assessment), *_faults_of_dates(assessment, now)]
+    for party in assessment.parties:
+        where = f"parties.{party.key}"
+        count = people.get(party.key, 0)
+        words: dict[str, str | int] = {"name": party.name, "n": count, "k": assessment.params.k_party}
+        if count == 0:
+            faults.append(
+                fault(
+                    where,
+                    "{name}: er is nog niemand uitgenodigd.",
+                    "{name}: nobody has been invited yet.",
+                    **words,
+                )
+            )
+        elif party.attributed and count > 1:
+            faults.append(
+                fault(
+                    where,
+                    "{name}: een standpunt op naam heeft precies één persoon die namens de partij antwoordt; nu {n}.",
+                    "{name}: an attributed statement has exactly one person who answers for the party; now {n}.",
+                    **words,
+                )
+            )
+        elif not party.attributed and count == 1:
+            faults.append(
+                fault(
+                    where,
+                    "{name}: één persoon kan niet vertrouwelijk antwoorden. Nodig meer mensen uit, of kies voor een "
+                    "standpunt op naam.",
+                    "{name}: one person cannot answer confidentially. Invite more people, or choose an attributed "
+                    "statement.",
+                    **words,
+                )
+            )
+        elif not party.attributed and count < assessment.params.k_party and party.key not in confirmed:
+            faults.append(
+                fault(
+                    where,
+                    "{name}: met {n} mensen blijft deze partij verborgen; daarvoor zijn er minstens {k} nodig. "
+                    "Bevestig dat u dit weet, nodig meer mensen uit, of kies voor een standpunt op naam.",
+                    "{name}: with {n} people this party stays hidden; at least {k} are needed. Confirm that you know "
+                    "this, invite more people, or choose an attributed statement.",
+                    **words,
+                )
+            )
+    return faults
+
+
+def _faults_of_texts(assessment: Assessment) -> list[Fault]:
+    needed = {
+        "purpose": (assessment.about.purpose, Text("het doel", "the purpose")),
+        "legalBasis": (assessment.about.legal_basis, Text("de grondslag", "the legal basis")),
+        "contactName": (assessment.about.contact_name, Text("de naam van het contact", "the contact's name")),
+        "contactEmail": (assessment.about.contact_email, Text("het adres van het contact", "the contact's address")),
+    }
+    return [
+        Fault(
+            where,
+            Text("Vul {what} in; respondenten lezen dit.", "Fill in {what}; respondents read this.").fill(what=what),
+        )
+        for where, (given, what) in needed.items()
+        if not given.strip()
+    ]
+
+
+def _faults_of_dates(assessment: Assessment, now: datetime) -> list[Fault]:
+    today = dutch_date(now)
+    faults: list[Fault] = []
+    if assessment.closes_on is None or assessment.closes_on < today:
+        faults.append(
+            fault(
+                "closesDate",
+                "Kies een sluitingsdatum van vandaag of later.",
+                "Choose a closing date of today or later.",
+            )
+        )
+    if assessment.retention_on is None or assessment.retention_on <= (assessment.closes_on or today):
+        faults.append(
+            fault(
+                "retentionDate",
+                "Kies een bewaartermijn die na de sluitingsdatum eindigt.",
+                "Choose a retention date after the closing date.",
+            )
+        )
+    return faults
+
+
+# --- Response while open ----------------------------------------------------------------------------------------------
+
+ResponseBand = Literal["too_few_to_tell", "40-", "40–59", "60–79", "80–100"]
+
+
+def live_band(sent: int, invited: int, k_party: int) -> ResponseBand:
+    """What an office may see of the response of one party while it is open: a band, never a count.
+
+    Below `k_party` nothing; nor where the band would leave a single possible count, because then everybody's sending
+    could be known (architecture.md §4, nobody sees who has sent).
+    """
+    if sent < k_party or not invited:
+        return "too_few_to_tell"
+    band = _band(sent, invited)
+    possible = [count for count in range(k_party, invited + 1) if _band(count, invited) == band]
+    return band if len(possible) > 1 else "too_few_to_tell"
+
+
+def _band(sent: int, invited: int) -> ResponseBand:
+    percent = 100 * sent / invited
+    return "80–100" if percent >= 80 else "60–79" if percent >= 60 else "40–59" if percent >= 40 else "40-"

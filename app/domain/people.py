@@ -1,0 +1,197 @@
+"""Owns the list of people: reads it from pasted or uploaded CSV and names every fault by line."""
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.domain.constellation import Constellation
+from app.domain.problems import Fault, InvalidInput, fault
+from app.domain.text import Text
+
+ADDRESS = re.compile(r"[^\s@<>\",;:()\[\]\\\x00-\x1f]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+MOST_PEOPLE = 20_000
+_HEADINGS = {"email", "e-mail", "emailadres", "e-mailadres", "mail", "adres"}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody to invite. `judges`: the parties that the commissioner assigned, empty when the person chooses."""
+
+    email: str
+    name: str
+    party: str
+    judges: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleList:
+    """The people to add, and what was silently right but worth a word."""
+
+    people: tuple[Person, ...]
+    notices: tuple[Text, ...]
+
+
+def decode(raw: bytes) -> str:
+    """The text of a file as Excel and others write it: UTF-8 or UTF-16 with a mark, UTF-8, else Windows-1252."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16", errors="replace")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
+
+
+#: (line, fields): email, name, party and, if given, the keys of the judged parties with | between.
+Row = tuple[int, list[str]]
+
+
+def check_people(rows: Sequence[Row], constellation: Constellation, known: Mapping[str, str]) -> PeopleList:
+    """The people in a list. `known`: address → party of everyone already invited.
+
+    Raises InvalidInput with every fault by line: too few or too many fields, an unusable address, an unknown party,
+    one address in two parties, someone judged who can't be.
+    """
+    faults: list[Fault] = []
+    notices: list[Text] = []
+    people: dict[str, Person] = {}
+    if not rows:
+        faults.append(fault("people", "De lijst is leeg.", "The list is empty."))
+    if len(rows) > MOST_PEOPLE:
+        most = fault("people", "De lijst heeft meer dan {n} regels.", "The list has over {n} lines.", n=MOST_PEOPLE)
+        raise InvalidInput([most])
+    for line, fields in rows:
+        where = f"people[{line}]"
+        if not 3 <= len(fields) <= 4:
+            faults.append(
+                fault(
+                    where,
+                    "Regel {line} heeft {n} velden; er horen er 3 of 4 te zijn: e-mail, naam, partij en wie die "
+                    "persoon beoordeelt.",
+                    "Line {line} has {n} fields; there must be 3 or 4: email, name, party and whom that person judges.",
+                    line=line,
+                    n=len(fields),
+                )
+            )
+            continue
+        person = Person(fields[0].lower(), fields[1], fields[2].lower(), _judges(fields[3] if len(fields) == 4 else ""))
+        wrong = _faults_of_person(person, constellation, where, line)
+        faults += wrong
+        if wrong:
+            continue
+        earlier = people.get(person.email)
+        invited_in = earlier.party if earlier else known.get(person.email)
+        if invited_in is not None and invited_in != person.party:
+            faults.append(
+                fault(
+                    where,
+                    "Regel {line}: {email} hoort al bij partij {earlier}; iemand hoort bij precies één partij.",
+                    "Line {line}: {email} already belongs to party {earlier}; a person belongs to exactly one party.",
+                    line=line,
+                    email=person.email,
+                    earlier=invited_in,
+                )
+            )
+        elif earlier is not None and earlier != person:
+            faults.append(
+                fault(
+                    where,
+                    "Regel {line}: {email} staat er al met andere gegevens; laat er één regel van staan.",
+                    "Line {line}: {email} already stands here with other details; keep one line.",
+                    line=line,
+                    email=person.email,
+                )
+            )
+        elif invited_in is not None:
+            notices.append(
+                Text(
+                    "Regel {line}: {email} stond er al; één keer is genoeg.",
+                    "Line {line}: {email} was already there; once is enough.",
+                ).fill(line=line, email=person.email)
+            )
+        else:
+            people[person.email] = person
+    if faults:
+        raise InvalidInput(faults)
+    return PeopleList(tuple(people.values()), tuple(notices))
+
+
+def read_rows(text: str) -> list[Row]:
+    """The lines with content of pasted or uploaded CSV: commas, semicolons or tabs, a header or not.
+
+    Raises InvalidInput where it cannot be read as CSV at all.
+    """
+    text = text.removeprefix("\ufeff").replace("\x00", "")
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(";\t,", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows: list[Row] = []
+    try:
+        for fields in reader:
+            cleaned = [_clean(field) for field in fields]
+            while len(cleaned) > 3 and not cleaned[-1]:
+                cleaned.pop()
+            if any(cleaned):
+                rows.append((reader.line_num, cleaned))
+    except csv.Error as error:
+        raise InvalidInput(
+            [
+                fault(
+                    f"people[{reader.line_num}]",
+                    "Regel {line} is niet te lezen als CSV: {why}",
+                    "Line {line} cannot be read as CSV: {why}",
+                    line=reader.line_num,
+                    why=str(error),
+                )
+            ]
+        ) from error
+    if rows and rows[0][1][0].lower() in _HEADINGS:
+        rows = rows[1:]
+    return rows
+
+
+def _clean(field: str) -> str:
+    """Spaces of every kind trimmed and control characters out: names end up in mail headers."""
+    return " ".join("".join(c if c.isprintable() else " " for c in field).split())
+
+
+def _judges(field: str) -> frozenset[str]:
+    return frozenset(key.strip().lower() for key in field.split("|") if key.strip())
+
+
+def _faults_of_person(person: Person, constellation: Constellation, where: str, line: int) -> list[Fault]:
+    faults: list[Fault] = []
+    if not ADDRESS.fullmatch(person.email) or len(person.email) > 254:
+        faults.append(
+            fault(
+                where,
+                "Regel {line}: '{email}' is geen e-mailadres.",
+                "Line {line}: '{email}' is not an email address.",
+                line=line,
+                email=person.email[:80],
+            )
+        )
+    if len(person.name) > 200:
+        faults.append(
+            fault(where, "Regel {line}: de naam is te lang.", "Line {line}: the name is too long.", line=line)
+        )
+    if not constellation.has_party(person.party):
+        faults.append(
+            fault(
+                where,
+                "Regel {line}: partij '{party}' bestaat niet. Kies uit: {known}.",
+                "Line {line}: party '{party}' does not exist. Choose from: {known}.",
+                line=line,
+                party=person.party[:40],
+                known=", ".join(party.key for party in constellation.parties),
+            )
+        )
+    elif person.judges:
+        party = constellation.party(person.party)
+        _, wrong = constellation.judged_or_faults(party, person.judges, where)
+        faults += [
+            Fault(where, Text("Regel {line}: {why}", "Line {line}: {why}").fill(line=line, why=found.message))
+            for found in wrong
+        ]
+    return faults

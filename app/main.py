@@ -1,0 +1,61 @@
+"""Builds the application: the one place that knows everyone."""
+
+import logging
+import secrets
+import sqlite3
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from app.catalogue import Catalogue
+from app.service.work import Workshop
+from app.settings import Settings, assessments_path
+from app.store.engine import Database
+from app.web import problems
+from app.web.api.app import make_api
+from app.web.entry import Desk
+from app.web.pages import health, office, report, respondent, sign_in
+from app.web.rendering import STATIC
+from app.web.security import Protection
+
+log = logging.getLogger("rolvast")
+
+
+def chance() -> str:
+    """A fresh random text of 192 bits, fit for an URL."""
+    return secrets.token_urlsafe(24)
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def make_workshop(settings: Settings) -> Workshop:
+    """The database and the instruments, ready for work."""
+    catalogue = Catalogue.read(assessments_path())
+    return Workshop(Database(settings.database_url), catalogue, settings.secret_key, chance)
+
+
+def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
+    """The whole service for these settings."""
+    workshop = workshop or make_workshop(settings)
+    desk = Desk(
+        workshop=workshop,
+        clock=clock,
+        chance=chance,
+        base_url=settings.base_url,
+        form_secret=settings.secret_key,
+        secure=settings.secure,
+    )
+    app = FastAPI(title="rolvast", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.state.desk = desk
+    for router in (health.router, sign_in.router, office.router, respondent.router, report.router):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC))
+    app.mount("/api/v1", make_api(desk))
+    problems.install(app)
+    app.add_middleware(Protection)
+    if workshop.database.is_sqlite:
+        log.info("SQLite %s", sqlite3.sqlite_version)
+    return app

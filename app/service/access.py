@@ -1,0 +1,117 @@
+"""Owns who is asking: sign-in links, sessions, keys and reader links."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.domain.assessment import Actor, Assessment, MemberRole, Scope, end_of_day
+from app.domain.people import ADDRESS
+from app.domain.problems import InvalidInput, NotSignedIn, UnknownLink, fault
+from app.service.tokens import link_token, stored
+from app.service.work import Work
+from app.store.access import Member
+
+SIGN_IN_LINK_LASTS = timedelta(minutes=15)
+SESSION_LASTS = timedelta(hours=10)
+
+
+def make_office(work: Work, name: str) -> str:
+    """The id of the office with this name, made when it does not exist."""
+    known = work.store.access.office_named(name)
+    if known:
+        return known
+    office = work.chance()
+    work.store.access.add_office(office, name)
+    return office
+
+
+def make_sign_in_link(
+    work: Work, office: str, email: str, role: MemberRole = "commissioner", lasts: timedelta = SIGN_IN_LINK_LASTS
+) -> str:
+    """The token of a fresh single-use link for a member, who is added to the office when not known there."""
+    email = email.strip().lower()
+    if not ADDRESS.fullmatch(email):
+        raise InvalidInput(
+            [fault("email", "'{email}' is geen e-mailadres.", "'{email}' is not an email address.", email=email[:80])]
+        )
+    member = work.store.access.member_of(office, email)
+    if member is None:
+        member = Member(work.chance(), office, email, role)
+        work.store.access.add_member(member)
+    token = work.chance()
+    work.store.access.add_sign_in_link(stored(token), member.id, work.now + lasts)
+    return token
+
+
+def look_at_sign_in_link(work: Work, token: str) -> Member:
+    """Whom a link would sign in. Looking consumes nothing: mail scanners look too."""
+    member = work.store.access.sign_in_link(stored(token), work.now)
+    if member is None:
+        raise UnknownLink
+    return member
+
+
+def sign_in(work: Work, token: str) -> tuple[str, datetime]:
+    """Spend a link; gives the token of a new session and when it ends."""
+    member = look_at_sign_in_link(work, token)
+    if not work.store.access.spend_sign_in_link(stored(token)):
+        raise UnknownLink
+    work.store.access.drop_expired(work.now)
+    session, ends = work.chance(), work.now + SESSION_LASTS
+    work.store.access.add_session(stored(session), member.id, ends)
+    return session, ends
+
+
+def sign_out(work: Work, session: str) -> None:
+    work.store.access.end_session(stored(session))
+
+
+def member_of_session(work: Work, session: str | None) -> Actor:
+    member = work.store.access.session(stored(session), work.now) if session else None
+    if member is None:
+        raise NotSignedIn
+    return member.actor
+
+
+def make_key(work: Work, office: str, name: str, scope: Scope) -> str:
+    """A fresh API key, in place of an earlier one with the same name; only its hash stays."""
+    work.store.access.drop_keys_named(office, name)
+    key = f"rolvast_{work.chance()}"
+    work.store.access.add_key(stored(key), office, name, scope, work.now)
+    return key
+
+
+def owner_of_key(work: Work, key: str | None) -> Actor:
+    actor = work.store.access.key(stored(key)) if key else None
+    if actor is None:
+        raise NotSignedIn
+    return actor
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody of a party, by a reader link: sees one released report, the same for every party."""
+
+    assessment: Assessment
+    party: str
+
+
+def reader_of_link(work: Work, token: str | None) -> Reader:
+    """Whom a reader link lets in, until the retention date."""
+    link = work.store.results.reader_link_by_token(stored(token)) if token else None
+    if link is None:
+        raise UnknownLink
+    assessment = work.store.assessments.of_link(link.assessment)
+    if assessment.retention_on and work.now > end_of_day(assessment.retention_on):
+        raise UnknownLink
+    return Reader(assessment, link.party)
+
+
+def reader_tokens(work: Work, actor: Actor, identifier: str) -> dict[str, str]:
+    """Per party the token of its reader link; empty before release."""
+    assessment = work.own(actor, identifier)
+    links = {link.party: link for link in work.store.results.reader_links(assessment.id)}
+    return {
+        party.key: link_token(work.secret, "reader", links[party.key].id)
+        for party in assessment.parties
+        if party.key in links
+    }

@@ -1,0 +1,60 @@
+"""Owns the work of the operator: links to hand out, and answers to recompute a snapshot with."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.domain.assessment import Actor, Assessment
+from app.domain.problems import NotFound
+from app.service.commissioning import wave_of
+from app.service.reference import write_parameters, write_responses
+from app.service.tokens import link_token
+from app.service.work import Work
+from app.store.access import Office
+
+OPERATOR = "rolvast (operator)"
+
+
+def offices(work: Work) -> list[Office]:
+    return work.store.access.offices()
+
+
+def assessment_anywhere(work: Work, identifier: str) -> Assessment:
+    """An assessment of any office: only the operator's commands may ask so."""
+    for office in work.store.access.offices():
+        found = work.store.assessments.find(office.id, identifier)
+        if found:
+            return found
+    raise NotFound
+
+
+def invitation_tokens(
+    work: Work, assessment: Assessment, *, unsent_only: bool = False
+) -> Iterator[tuple[str, str, str]]:
+    """(party, address, token) of everyone invited now; `unsent_only`: of those whom a reminder would reach."""
+    unsent = work.store.answers.unsent(assessment.id) if unsent_only else None
+    for invitation, person in work.store.answers.people(assessment.id):
+        if unsent is None or invitation in unsent:
+            yield person.party, person.email, link_token(work.secret, "invitation", invitation)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFiles:
+    """The two files from which `rolvast score` makes the same snapshot again."""
+
+    instrument: str
+    responses: str
+    parameters: str
+
+
+def export_answers(work: Work, identifier: str) -> AnswerFiles:
+    """The answers behind a closed assessment, without persons or addresses. Leaves a line in the audit trail."""
+    assessment = assessment_anywhere(work, identifier)
+    assessment.require_state("closed", "released")
+    constellation = work.constellation_of(assessment)
+    packed = work.store.answers.packed_answers(assessment.id)
+    work.record(Actor(assessment.office, OPERATOR, may_write=True), assessment, "answers_exported")
+    return AnswerFiles(
+        instrument=constellation.instrument.name,
+        responses="".join(write_responses(constellation, packed)),
+        parameters=write_parameters(constellation, assessment.params, wave_of(work, assessment)),
+    )

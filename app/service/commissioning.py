@@ -1,0 +1,364 @@
+"""Owns commissioning: set up an assessment, invite people, open, extend, close, release."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import rfc8785
+
+from app.domain.assessment import Actor, Assessment, Purpose, dutch_date, faults_before_opening
+from app.domain.constellation import Constellation, Party, faults_of_parties
+from app.domain.instrument import Instrument
+from app.domain.parameters import read_parameters
+from app.domain.people import PeopleList, Person, Row, check_people
+from app.domain.problems import Fault, InvalidInput, NotFound, WrongState, fault
+from app.domain.snapshot import Snapshot, Wave, make
+from app.domain.text import Text
+from app.domain.trend import read_private
+from app.service.reference import as_codes
+from app.service.tokens import link_token, stored
+from app.service.work import Work
+from app.store.assessments import ConstellationOf
+from app.store.results import ReaderLink, StoredSnapshot
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a commissioner fills in. A draft may be incomplete; what is there must be right."""
+
+    constellation: str
+    instrument: str
+    label_set: str = ""
+    version: int | None = None
+    title: str = ""
+    about: Purpose = field(default_factory=Purpose)
+    closes_on: date | None = None
+    retention_on: date | None = None
+    parties: tuple[Party, ...] = ()
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+def plan_of(assessment: Assessment, constellation: str) -> Plan:
+    """An assessment as its commissioner would fill it in again."""
+    return Plan(
+        constellation=constellation,
+        instrument=assessment.instrument[0],
+        label_set=assessment.label_set,
+        version=assessment.instrument[1],
+        title=assessment.title,
+        about=assessment.about,
+        closes_on=assessment.closes_on,
+        retention_on=assessment.retention_on,
+        parties=assessment.parties,
+        params=assessment.params.as_json(),
+    )
+
+
+def with_parties(plan: Plan, parties: tuple[Party, ...]) -> Plan:
+    return replace(plan, parties=parties)
+
+
+def next_plan(work: Work, assessment: Assessment) -> Plan:
+    """The next wave as this one was; dates are chosen anew."""
+    plan = plan_of(assessment, constellation_name(work, assessment))
+    newest = work.catalogue.newest(plan.instrument)
+    return replace(plan, version=newest.version, closes_on=None, retention_on=None)
+
+
+def overview(work: Work, actor: Actor) -> list[tuple[ConstellationOf, Assessment]]:
+    """Every assessment of the office with its constellation: by constellation, newest wave first."""
+    found = work.store.assessments.of_office(actor.office)
+    names = {a.constellation: work.store.assessments.constellation(actor.office, a.constellation) for a in found}
+    return [(name, a) for a in found if (name := names[a.constellation]) is not None]
+
+
+def constellation_name(work: Work, assessment: Assessment) -> str:
+    found = work.store.assessments.constellation(assessment.office, assessment.constellation)
+    return found.name if found else ""
+
+
+def create(work: Work, actor: Actor, plan: Plan, *, next_wave_of: str | None = None) -> Assessment:
+    """A new draft: of a new constellation, or the next wave of the constellation `next_wave_of`."""
+    actor.require_write()
+    instrument = _instrument(work, plan)
+    _require(_faults_of_plan(plan, instrument))
+    known = work.store.assessments.constellation(actor.office, next_wave_of) if next_wave_of else None
+    if next_wave_of and known is None:
+        raise NotFound
+    constellation = known or ConstellationOf(work.chance(), actor.office, plan.constellation.strip(), instrument.id)
+    assessment = _assessment(work, actor, plan, instrument, constellation)
+    if known is None:
+        work.store.assessments.add_constellation(constellation)
+    work.store.assessments.add(assessment, work.now)
+    work.record(actor, assessment, "created", wave=assessment.wave)
+    return work.own(actor, assessment.id)
+
+
+def revise(work: Work, actor: Actor, identifier: str, plan: Plan) -> Assessment:
+    """Change a draft. People of a party that is no longer there must be taken out first."""
+    assessment = work.own_to_change(actor, identifier)
+    assessment.require_state("draft")
+    instrument = _instrument(work, plan)
+    faults = _faults_of_plan(plan, instrument)
+    kept = {party.key for party in plan.parties}
+    faults += [
+        fault(
+            f"parties.{party.key}",
+            "{name}: hier staan nog {n} mensen in. Haal hen eerst uit de lijst.",
+            "{name}: {n} people are still in it. Take them off the list first.",
+            name=party.name,
+            n=party.invited,
+        )
+        for party in assessment.parties
+        if party.key not in kept and party.invited
+    ]
+    _require(faults)
+    work.store.assessments.rename_constellation(assessment.constellation, plan.constellation.strip())
+    changed = _with_plan(assessment, plan, instrument)
+    work.store.assessments.change(changed)
+    work.store.assessments.set_parties(assessment.id, plan.parties)
+    work.record(actor, assessment, "revised")
+    return work.own(actor, identifier)
+
+
+def extend(work: Work, actor: Actor, identifier: str, closes_on: date) -> Assessment:
+    """Give respondents more time: to a later date, while open."""
+    assessment = work.own_to_change(actor, identifier)
+    assessment.require_state("open")
+    earliest = max(dutch_date(work.now), assessment.closes_on or date.min)
+    if closes_on < earliest or (assessment.retention_on and closes_on >= assessment.retention_on):
+        raise InvalidInput(
+            [
+                fault(
+                    "closesDate",
+                    "Kies een datum vanaf {first} en vóór de bewaartermijn.",
+                    "Choose a date from {first} and before the retention date.",
+                    first=earliest.isoformat(),
+                )
+            ]
+        )
+    work.store.assessments.change(replace(assessment, closes_on=closes_on))
+    work.record(actor, assessment, "extended", closesDate=closes_on.isoformat())
+    return work.own(actor, identifier)
+
+
+def people(work: Work, actor: Actor, identifier: str) -> list[tuple[str, Person]]:
+    """Everyone invited now, each with the public id of the invitation; never who has sent."""
+    return work.store.answers.people(work.own(actor, identifier).id)
+
+
+def add_people(work: Work, actor: Actor, identifier: str, rows: Sequence[Row]) -> PeopleList:
+    """Invite everyone in a list, or nobody when something in it is wrong."""
+    assessment = work.own_to_change(actor, identifier)
+    assessment.require_state("draft", "open")
+    known = {person.email: person.party for _, person in work.store.answers.people(assessment.id)}
+    found = check_people(rows, work.constellation_of(assessment), known)
+    _require(_second_voices(assessment, found.people))
+    fresh = [(work.chance(), person) for person in found.people]
+    work.store.answers.add_invitations(
+        assessment.id,
+        [(new, stored(link_token(work.secret, "invitation", new)), person) for new, person in fresh],
+    )
+    if found.people:
+        work.record(actor, assessment, "people_added", number=len(found.people))
+    return found
+
+
+def _second_voices(assessment: Assessment, added: Collection[Person]) -> list[Fault]:
+    """After opening a statement keeps its one person; in a draft the list may still be changed."""
+    if assessment.state == "draft":
+        return []
+    attributed = {party.key: party for party in assessment.parties if party.attributed}
+    return [
+        fault(
+            f"parties.{key}",
+            "{name}: een standpunt op naam heeft precies één persoon; haal die er eerst uit.",
+            "{name}: an attributed statement has exactly one person; take that person out first.",
+            name=attributed[key].name,
+        )
+        for key in sorted({person.party for person in added} & set(attributed))
+    ]
+
+
+def remove_person(work: Work, actor: Actor, identifier: str, invitation: str) -> None:
+    """Take somebody off the list. The same reply whether or not that person had sent."""
+    assessment = work.own_to_change(actor, identifier)
+    assessment.require_state("draft", "open")
+    if assessment.state == "draft":
+        gone = work.store.answers.delete_invitation(assessment.id, invitation)
+    else:
+        gone = work.store.answers.remove_invitation(assessment.id, invitation)
+    if not gone:
+        raise NotFound
+    work.record(actor, assessment, "person_removed")
+
+
+def faults_for_opening(work: Work, assessment: Assessment, confirmed: Collection[str]) -> list[Fault]:
+    """All that still stands between a draft and its opening."""
+    return [
+        *faults_of_parties(work.instrument_of(assessment), assessment.parties),
+        *faults_before_opening(
+            assessment, {party.key: party.invited for party in assessment.parties}, confirmed, work.now
+        ),
+    ]
+
+
+def open_assessment(work: Work, actor: Actor, identifier: str, confirmed: Collection[str] = ()) -> Assessment:
+    """Freeze what is promised and let people answer. `confirmed`: parties known to stay hidden."""
+    assessment = work.own_to_change(actor, identifier)
+    assessment.require_state("draft")
+    _require(faults_for_opening(work, assessment, confirmed))
+    work.store.assessments.keep_promise(assessment.id, _promise(assessment, confirmed))
+    work.store.assessments.move(assessment.id, "draft", "open")
+    work.record(actor, assessment, "opened", confirmedHidden=sorted(confirmed))
+    return work.own(actor, identifier)
+
+
+def _promise(assessment: Assessment, confirmed: Collection[str]) -> dict[str, object]:
+    """What respondents are told and may hold us to."""
+    return {
+        "purpose": assessment.about.purpose,
+        "legal_basis": assessment.about.legal_basis,
+        "contact": [assessment.about.contact_name, assessment.about.contact_email],
+        "retention_on": assessment.retention_on.isoformat() if assessment.retention_on else None,
+        "params": assessment.params.as_json(),
+        "voices": {party.key: party.voice for party in assessment.parties},
+        "known_hidden": sorted(confirmed),
+    }
+
+
+def close(work: Work, actor: Actor, identifier: str) -> Assessment:
+    """End answering and make the snapshot, once. There is no reopening."""
+    assessment = work.own_to_change(actor, identifier)
+    assessment.require_state("open")
+    snapshot = make_snapshot(work, assessment)
+    work.store.answers.drop_drafts(assessment.id)
+    ids = {old: work.chance() for old in work.store.answers.ids_of_sent(assessment.id)}
+    work.store.answers.rewrite_in_order_of(assessment.id, ids)
+    work.store.results.add_snapshot(
+        assessment.id,
+        StoredSnapshot(
+            hash=str(snapshot.document["snapshot"]),
+            document=rfc8785.dumps(snapshot.document),  # type: ignore[arg-type]  # plain JSON by construction
+            private=json.dumps(snapshot.private.as_json()).encode(),
+        ),
+    )
+    if not work.store.assessments.move(assessment.id, "open", "closed"):
+        raise WrongState(Text("Deze meting is al gesloten.", "This assessment was already closed."))
+    work.record(actor, assessment, "closed", snapshot=snapshot.document["snapshot"])
+    work.scrub_after = True
+    return work.own(actor, identifier)
+
+
+def make_snapshot(work: Work, assessment: Assessment) -> Snapshot:
+    """The snapshot of the answers that are there."""
+    constellation = work.constellation_of(assessment)
+    packed = work.store.answers.packed_answers(assessment.id)
+    sheets = {
+        party.key: as_codes(len(constellation.sheet(party)), packed.get(party.key, []))
+        for party in constellation.parties
+    }
+    return make(constellation, assessment.params, sheets, wave_of(work, assessment))
+
+
+def wave_of(work: Work, assessment: Assessment) -> Wave:
+    earlier = work.store.assessments.earlier_wave(assessment)
+    kept = work.store.results.snapshot(earlier) if earlier else None
+    previous = Snapshot(json.loads(kept.document), read_private(json.loads(kept.private))) if kept else None
+    return Wave(assessment.id, assessment.wave, previous)
+
+
+def release(work: Work, actor: Actor, identifier: str) -> Assessment:
+    """Give all parties access at the same moment: one reader link per party."""
+    assessment = work.own_to_change(actor, identifier)
+    assessment.require_state("closed")
+    for party in assessment.parties:
+        link = ReaderLink(work.chance(), assessment.id, party.key)
+        work.store.results.add_reader_link(link, stored(link_token(work.secret, "reader", link.id)))
+    work.store.assessments.move(assessment.id, "closed", "released")
+    work.record(actor, assessment, "released")
+    return work.own(actor, identifier)
+
+
+# --- Reading a plan ---------------------------------------------------------------------------------------------------
+
+
+def _instrument(work: Work, plan: Plan) -> Instrument:
+    try:
+        if plan.version is None:
+            return work.catalogue.newest(plan.instrument)
+        return work.catalogue.instrument(plan.instrument, plan.version)
+    except NotFound as missing:
+        raise InvalidInput([Fault("instrument", missing.message)]) from missing
+
+
+def _faults_of_plan(plan: Plan, instrument: Instrument) -> list[Fault]:
+    faults = faults_of_parties(instrument, plan.parties, complete=False)
+    if not plan.constellation.strip():
+        faults.append(fault("constellation", "Geef de driehoek een naam.", "Give the constellation a name."))
+    sets = [label_set.key for label_set in instrument.label_sets]
+    if plan.label_set and plan.label_set not in sets:
+        faults.append(
+            fault(
+                "labelSet",
+                "'{given}' is geen woordkeus van dit instrument. Kies uit: {known}.",
+                "'{given}' is no label set of this instrument. Choose from: {known}.",
+                given=plan.label_set[:40],
+                known=", ".join(sets),
+            )
+        )
+    try:
+        read_parameters(plan.params, [theme.key for theme in instrument.themes])
+    except InvalidInput as invalid:
+        faults += invalid.faults
+    return faults
+
+
+def _require(faults: list[Fault]) -> None:
+    if faults:
+        raise InvalidInput(faults)
+
+
+def _assessment(
+    work: Work, actor: Actor, plan: Plan, instrument: Instrument, constellation: ConstellationOf
+) -> Assessment:
+    empty = Assessment(
+        id=work.chance(),
+        office=actor.office,
+        office_name="",
+        constellation=constellation.id,
+        wave=work.store.assessments.newest_wave(constellation.id) + 1,
+        instrument=(instrument.id, instrument.version),
+        label_set="",
+        title="",
+        about=Purpose(),
+        closes_on=None,
+        retention_on=None,
+        state="draft",
+        params=read_parameters({}, ()),
+        parties=(),
+    )
+    return _with_plan(empty, plan, instrument)
+
+
+def _with_plan(assessment: Assessment, plan: Plan, instrument: Instrument) -> Assessment:
+    return replace(
+        assessment,
+        label_set=plan.label_set or instrument.label_sets[0].key,
+        title=plan.title.strip() or plan.constellation.strip(),
+        about=plan.about,
+        closes_on=plan.closes_on,
+        retention_on=plan.retention_on,
+        params=read_parameters(plan.params, [theme.key for theme in instrument.themes]),
+        parties=plan.parties,
+    )
+
+
+def preview(work: Work, actor: Actor, identifier: str, party_key: str) -> tuple[Assessment, Constellation, Party]:
+    """What is needed to show the questionnaire of one party to its commissioner."""
+    assessment = work.own(actor, identifier)
+    constellation = work.constellation_of(assessment)
+    if not constellation.has_party(party_key):
+        raise NotFound
+    return assessment, constellation, constellation.party(party_key)

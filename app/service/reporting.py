@@ -1,0 +1,83 @@
+"""Owns reporting: response as bands while open, the stored snapshot after release, and the report made from it."""
+
+import json
+from dataclasses import dataclass
+
+from app.domain.assessment import Actor, Assessment, ResponseBand, live_band
+from app.domain.constellation import Party
+from app.domain.instrument import Instrument
+from app.domain.problems import NotFound, NotReleased
+from app.domain.report import Report
+from app.service.access import Reader
+from app.service.commissioning import constellation_name
+from app.service.work import Work
+from app.store.results import AuditEvent, StoredSnapshot
+
+
+def response(work: Work, actor: Actor, identifier: str) -> list[tuple[Party, ResponseBand | None]]:
+    """Per party the response as a band; None for a statement, whose one person would be seen to have sent or not."""
+    assessment = work.own(actor, identifier)
+    sent = work.store.answers.sent_per_party(assessment.id)
+    return [
+        (
+            party,
+            None if party.attributed else live_band(sent.get(party.key, 0), party.invited, assessment.params.k_party),
+        )
+        for party in assessment.parties
+    ]
+
+
+def scores_hash(work: Work, actor: Actor, identifier: str) -> str:
+    """The hash of the released snapshot: enough for a dashboard that has it already."""
+    assessment = work.own(actor, identifier)
+    found = work.store.results.snapshot_hash(assessment.id)
+    if assessment.state != "released" or found is None:
+        raise NotReleased
+    return found
+
+
+def scores(work: Work, actor: Actor, identifier: str) -> StoredSnapshot:
+    """The released snapshot. Nothing is computed while reading."""
+    return _released(work, work.own(actor, identifier))
+
+
+def _released(work: Work, assessment: Assessment) -> StoredSnapshot:
+    found = work.store.results.snapshot(assessment.id)
+    if assessment.state != "released" or found is None:
+        raise NotReleased
+    return found
+
+
+@dataclass(frozen=True)
+class ReportOf:
+    """A report with what stands around it."""
+
+    assessment: Assessment
+    constellation: str
+    report: Report
+    hash: str
+
+
+def report_for_member(work: Work, actor: Actor, identifier: str) -> ReportOf:
+    return _report(work, work.own(actor, identifier))
+
+
+def report_for_reader(work: Work, reader: Reader, identifier: str) -> ReportOf:
+    """The same report for everyone; a reader link opens only its own assessment."""
+    if reader.assessment.id != identifier:
+        raise NotFound
+    return _report(work, reader.assessment)
+
+
+def _report(work: Work, assessment: Assessment) -> ReportOf:
+    kept = _released(work, assessment)
+    report = Report(json.loads(kept.document), work.instrument_of(assessment), assessment.label_set)
+    return ReportOf(assessment, constellation_name(work, assessment), report, kept.hash)
+
+
+def audit_events(work: Work, actor: Actor, identifier: str) -> list[AuditEvent]:
+    return work.store.results.audit_events(actor.office, work.own(actor, identifier).id)
+
+
+def instruments(work: Work) -> tuple[Instrument, ...]:
+    return work.catalogue.all()

@@ -1,0 +1,208 @@
+"""Owns responding: from a personal link to answers that were sent, and back again with the receipt code."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from app.domain.answers import Answers, Value, pack, read_comments, read_ratings, require_something
+from app.domain.assessment import Assessment
+from app.domain.constellation import Constellation, Party, Questionnaire
+from app.domain.problems import (
+    AlreadySubmitted,
+    Fault,
+    InvalidInput,
+    StatementNotConfirmed,
+    UnknownLink,
+    WrongReceipt,
+    WrongState,
+    fault,
+)
+from app.domain.text import Text
+from app.service.tokens import plain_receipt, receipt_hashes, stored
+from app.service.work import Work
+from app.store.answers import Comment, Draft, Invitation, Submission
+
+
+@dataclass(frozen=True)
+class Respondent:
+    """One person with one link, and everything that this person's pages show."""
+
+    invitation: Invitation
+    assessment: Assessment
+    constellation: Constellation
+    party: Party
+    draft: Draft
+
+    @property
+    def assigned(self) -> bool:
+        """The commissioner said whom this person judges."""
+        return bool(self.invitation.judges)
+
+    @property
+    def choices(self) -> dict[str, tuple[Party, ...]]:
+        """Per role the parties among which this person says whom they know; empty when there is nothing to choose."""
+        return {} if self.assigned else self.constellation.choices_of(self.party)
+
+    @property
+    def must_choose(self) -> bool:
+        return bool(self.choices) and not self.draft.chosen
+
+    @property
+    def judged(self) -> frozenset[str]:
+        """The parties that this person judges, as far as known now."""
+        wanted = self.invitation.judges or self.draft.answers.judged
+        return self.constellation.judged_or_faults(self.party, wanted, "judged")[0]
+
+    @property
+    def questionnaire(self) -> Questionnaire:
+        return self.constellation.questionnaire(self.party, self.judged, self.assessment.label_set)
+
+    @property
+    def answers(self) -> Answers:
+        """What was filled in, as far as this person's questionnaire asks it now."""
+        questionnaire = self.questionnaire
+        ratings = {rating.key for rating in questionnaire.ratings}
+        comments = {comment.key for comment in questionnaire.comments}
+        kept = self.draft.answers
+        return Answers(
+            self.judged,
+            {key: value for key, value in kept.ratings.items() if key in ratings},
+            {key: words for key, words in kept.comments.items() if key in comments},
+        )
+
+    def require_able_to_answer(self, work: Work) -> None:
+        """Answers may be given now; else the Problem that says why not."""
+        self.assessment.require_open(work.now)
+        if self.invitation.sent:
+            raise AlreadySubmitted
+        if self.party.attributed and not self.invitation.statement_confirmed:
+            raise StatementNotConfirmed
+
+
+def respondent(work: Work, token: str | None, *, to_send: bool = False) -> Respondent:
+    """Who holds this link. `to_send`: the assessment cannot close until this transaction ends."""
+    invitation = work.store.answers.invitation_by_token(stored(token)) if token else None
+    if invitation is None:
+        raise UnknownLink
+    assessment = work.store.assessments.of_link(invitation.assessment, lock=to_send)
+    constellation = work.constellation_of(assessment)
+    draft = work.store.answers.draft(invitation.id)
+    return Respondent(invitation, assessment, constellation, constellation.party(invitation.party), draft)
+
+
+def confirm_statement(work: Work, token: str | None) -> None:
+    """The person who answers for a party confirms that its holders know and agree (scoring.md §8)."""
+    who = respondent(work, token)
+    who.assessment.require_open(work.now)
+    if not who.party.attributed:
+        raise WrongState(
+            Text("Deze partij antwoordt vertrouwelijk, als groep.", "This party answers confidentially, as a group.")
+        )
+    work.store.answers.confirm_statement(who.invitation.id)
+
+
+def choose(work: Work, token: str | None, chosen: Collection[str]) -> Respondent:
+    """Say whom one knows, at most three per role. What was filled in about others stays in the draft."""
+    who = respondent(work, token)
+    who.require_able_to_answer(work)
+    if who.assigned:
+        raise WrongState(
+            Text(
+                "De opdrachtverstrekker heeft al aangewezen over wie u antwoordt.",
+                "The commissioner has already assigned whom you answer about.",
+            )
+        )
+    judged, faults = who.constellation.judged_or_faults(who.party, chosen, "judged")
+    if faults:
+        raise InvalidInput(faults)
+    draft = Draft(replace(who.draft.answers, judged=judged), chosen=True)
+    work.store.answers.save_draft(who.invitation.id, draft)
+    return replace(who, draft=draft)
+
+
+def save(work: Work, token: str | None, ratings: Mapping[str, object], comments: Mapping[str, object]) -> Respondent:
+    """Save a part of the answers: what is given replaces what was there, an empty answer clears it."""
+    who = respondent(work, token)
+    who.require_able_to_answer(work)
+    questionnaire = who.questionnaire
+    faults: list[Fault] = []
+    fresh_ratings: dict[str, Value] = {}
+    fresh_comments: dict[str, str] = {}
+    try:
+        fresh_ratings = read_ratings(ratings, questionnaire, who.constellation.instrument.scale.steps)
+    except InvalidInput as invalid:
+        faults += invalid.faults
+    try:
+        fresh_comments = read_comments(comments, questionnaire)
+    except InvalidInput as invalid:
+        faults += invalid.faults
+    if faults:
+        raise InvalidInput(faults)
+    kept = who.draft.answers
+    answers = Answers(
+        kept.judged,
+        {key: value for key, value in kept.ratings.items() if key not in ratings} | fresh_ratings,
+        {key: words for key, words in kept.comments.items() if key not in comments} | fresh_comments,
+    )
+    draft = Draft(answers, who.draft.chosen)
+    work.store.answers.save_draft(who.invitation.id, draft)
+    return replace(who, draft=draft)
+
+
+def submit(work: Work, token: str | None, receipt_code: str) -> None:
+    """Send the draft, once. The same link with the same code gives the same receipt, so a lost reply costs nothing."""
+    who = respondent(work, token, to_send=True)
+    code = _code(receipt_code)
+    receipt_hash, author_hash = receipt_hashes(who.invitation.id, code)
+    if who.invitation.sent:
+        if work.store.answers.has_submission(who.assessment.id, receipt_hash):
+            return
+        raise AlreadySubmitted
+    who.require_able_to_answer(work)
+    answers = who.answers
+    require_something(answers)
+    if not work.store.answers.spend_invitation(who.invitation.id):
+        raise AlreadySubmitted
+    sheet = who.constellation.sheet(who.party)
+    work.store.answers.add_submission(
+        Submission(
+            work.chance(),
+            who.assessment.id,
+            who.party.key,
+            receipt_hash,
+            pack(sheet, answers.ratings, answers.judged),
+        ),
+        [
+            Comment(work.chance(), who.assessment.id, who.party.key, author_hash, place, words)
+            for place, words in answers.comments.items()
+        ],
+    )
+    work.store.answers.drop_draft(who.invitation.id)
+
+
+def withdraw(work: Work, token: str | None, receipt_code: str) -> None:
+    """Take back what was sent, with the link and its receipt code, and let this person answer anew."""
+    who = respondent(work, token, to_send=True)
+    who.assessment.require_open(work.now)
+    plain = plain_receipt(receipt_code)
+    if plain is None or not who.invitation.sent:
+        raise WrongReceipt
+    receipt_hash, author_hash = receipt_hashes(who.invitation.id, plain)
+    if not work.store.answers.has_submission(who.assessment.id, receipt_hash):
+        raise WrongReceipt
+    work.store.answers.withdraw_submission(who.assessment.id, receipt_hash, author_hash)
+    work.store.answers.reopen_invitation(who.invitation.id)
+
+
+def _code(receipt_code: str) -> str:
+    plain = plain_receipt(receipt_code)
+    if plain is None:
+        raise InvalidInput(
+            [
+                fault(
+                    "receiptCode",
+                    "Dit is geen ontvangstcode. Gebruik de code die bij de vragenlijst hoort.",
+                    "This is not a receipt code. Use the code that came with the questionnaire.",
+                )
+            ]
+        )
+    return plain

@@ -1,0 +1,74 @@
+"""Owns one piece of work: a transaction with everything that a use case needs, time and chance included."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.catalogue import Catalogue
+from app.domain.assessment import Actor, Assessment
+from app.domain.constellation import Constellation
+from app.domain.instrument import Instrument
+from app.domain.problems import NotFound
+from app.store.engine import Database
+from app.store.results import AuditEvent
+from app.store.store import Store
+
+#: Gives a fresh random text of at least 128 bits, fit for an URL.
+Chance = Callable[[], str]
+
+
+@dataclass
+class Work:
+    """What a use case works with. `chance` gives ids and tokens; `secret` keys the tokens of personal links."""
+
+    store: Store
+    catalogue: Catalogue
+    now: datetime
+    chance: Chance
+    secret: bytes
+    scrub_after: bool = field(default=False)
+
+    def instrument_of(self, assessment: Assessment) -> Instrument:
+        return self.catalogue.instrument(*assessment.instrument)
+
+    def constellation_of(self, assessment: Assessment) -> Constellation:
+        return Constellation(self.instrument_of(assessment), assessment.parties)
+
+    def own(self, actor: Actor, identifier: str) -> Assessment:
+        """An assessment of the actor's office; somebody else's does not exist."""
+        assessment = self.store.assessments.find(actor.office, identifier)
+        if assessment is None:
+            raise NotFound
+        return assessment
+
+    def own_to_change(self, actor: Actor, identifier: str) -> Assessment:
+        """The same, held until the transaction ends, for an actor who may change it."""
+        actor.require_write()
+        assessment = self.store.assessments.lock_for_change(actor.office, identifier)
+        if assessment is None:
+            raise NotFound
+        return assessment
+
+    def record(self, actor: Actor, assessment: Assessment, action: str, **detail: object) -> None:
+        """Write down in the audit trail what the office did; never what a respondent did."""
+        self.store.results.add_audit_event(self.chance(), assessment, AuditEvent(actor.name, action, detail, self.now))
+
+
+class Workshop:
+    """Makes pieces of work. One for the whole process; `main` builds it."""
+
+    def __init__(self, database: Database, catalogue: Catalogue, secret: bytes, chance: Chance) -> None:
+        self.database = database
+        self.catalogue = catalogue
+        self._secret = secret
+        self._chance = chance
+
+    @contextmanager
+    def work(self, now: datetime, *, write: bool) -> Iterator[Work]:
+        """One transaction: everything in the block happens, or nothing does."""
+        with self.database.transaction(write=write) as connection:
+            work = Work(Store(connection), self.catalogue, now, self._chance, self._secret)
+            yield work
+        if work.scrub_after:
+            self.database.scrub()

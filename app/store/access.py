@@ -1,0 +1,118 @@
+"""Owns the queries about offices, members, sign-in, sessions and keys."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select
+
+from app.domain.assessment import Actor, MemberRole, Scope
+from app.store import tables
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    id: str
+    office: str
+    email: str
+    role: MemberRole
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.office, self.email, may_write=self.role == "commissioner")
+
+
+_MEMBER = select(tables.member.c.id, tables.member.c.office_id, tables.member.c.email, tables.member.c.role)
+
+
+class Access:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def office_named(self, name: str) -> str | None:
+        return self._connection.scalar(select(tables.office.c.id).where(tables.office.c.name == name))
+
+    def offices(self) -> list[Office]:
+        rows = self._connection.execute(select(tables.office.c.id, tables.office.c.name).order_by(tables.office.c.name))
+        return [Office(*row) for row in rows]
+
+    def add_office(self, office: str, name: str) -> None:
+        self._connection.execute(insert(tables.office).values(id=office, name=name))
+
+    def member_of(self, office: str, email: str) -> Member | None:
+        row = self._connection.execute(
+            _MEMBER.where(tables.member.c.office_id == office, tables.member.c.email == email)
+        ).one_or_none()
+        return Member(*row) if row else None
+
+    def add_member(self, member: Member) -> None:
+        self._connection.execute(
+            insert(tables.member).values(id=member.id, office_id=member.office, email=member.email, role=member.role)
+        )
+
+    def add_sign_in_link(self, token_hash: str, member: str, expires_at: datetime) -> None:
+        self._connection.execute(
+            insert(tables.sign_in_link).values(token_hash=token_hash, member_id=member, expires_at=expires_at)
+        )
+
+    def sign_in_link(self, token_hash: str, now: datetime) -> Member | None:
+        """The member whom a link that is still good signs in."""
+        row = self._connection.execute(
+            _MEMBER.join(tables.sign_in_link, tables.sign_in_link.c.member_id == tables.member.c.id).where(
+                tables.sign_in_link.c.token_hash == token_hash, tables.sign_in_link.c.expires_at > now
+            )
+        ).one_or_none()
+        return Member(*row) if row else None
+
+    def spend_sign_in_link(self, token_hash: str) -> bool:
+        """Use up a link; False when somebody was first."""
+        found = self._connection.execute(
+            delete(tables.sign_in_link).where(tables.sign_in_link.c.token_hash == token_hash)
+        )
+        return found.rowcount == 1
+
+    def add_session(self, token_hash: str, member: str, expires_at: datetime) -> None:
+        self._connection.execute(
+            insert(tables.session).values(token_hash=token_hash, member_id=member, expires_at=expires_at)
+        )
+
+    def session(self, token_hash: str, now: datetime) -> Member | None:
+        row = self._connection.execute(
+            _MEMBER.join(tables.session, tables.session.c.member_id == tables.member.c.id).where(
+                tables.session.c.token_hash == token_hash, tables.session.c.expires_at > now
+            )
+        ).one_or_none()
+        return Member(*row) if row else None
+
+    def end_session(self, token_hash: str) -> None:
+        self._connection.execute(delete(tables.session).where(tables.session.c.token_hash == token_hash))
+
+    def drop_expired(self, now: datetime) -> None:
+        """Sessions and links whose time is over."""
+        self._connection.execute(delete(tables.session).where(tables.session.c.expires_at <= now))
+        self._connection.execute(delete(tables.sign_in_link).where(tables.sign_in_link.c.expires_at <= now))
+
+    def add_key(self, token_hash: str, office: str, name: str, scope: Scope, now: datetime) -> None:
+        self._connection.execute(
+            insert(tables.api_key).values(
+                token_hash=token_hash, office_id=office, name=name, scope=scope, created_at=now
+            )
+        )
+
+    def drop_keys_named(self, office: str, name: str) -> None:
+        self._connection.execute(
+            delete(tables.api_key).where(tables.api_key.c.office_id == office, tables.api_key.c.name == name)
+        )
+
+    def key(self, token_hash: str) -> Actor | None:
+        row = self._connection.execute(
+            select(tables.api_key.c.office_id, tables.api_key.c.name, tables.api_key.c.scope).where(
+                tables.api_key.c.token_hash == token_hash
+            )
+        ).one_or_none()
+        return Actor(row.office_id, row.name, may_write=row.scope == "write") if row else None

@@ -1,0 +1,309 @@
+"""Owns the queries about invitations, drafts and submissions: the two worlds that share no key, instant or order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from app.domain.answers import Answers
+from app.domain.people import Person
+from app.store import tables
+
+_ACTIVE = ("invited", "sent")
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """One person's invitation. `sent`: the answers were sent; what they were is not known from here."""
+
+    id: str
+    assessment: str
+    party: str
+    judges: frozenset[str]
+    sent: bool
+    statement_confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was filled in so far. `chosen`: the respondent said whom they know."""
+
+    answers: Answers
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    id: str
+    assessment: str
+    party: str
+    receipt_hash: str
+    answers: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    id: str
+    assessment: str
+    party: str
+    author_hash: str
+    place: str
+    words: str
+
+
+_INVITATION = select(
+    tables.invitation.c.id,
+    tables.invitation.c.assessment_id,
+    tables.invitation.c.party_key,
+    tables.invitation.c.judges,
+    tables.invitation.c.state,
+    tables.invitation.c.statement_confirmed,
+)
+
+
+def _invitation(row: Row[*tuple[Any, ...]]) -> Invitation:
+    return Invitation(
+        row.id, row.assessment_id, row.party_key, frozenset(row.judges), row.state == "sent", row.statement_confirmed
+    )
+
+
+class AnswerStore:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    # --- invitations ---
+
+    def add_invitations(self, assessment: str, people: Sequence[tuple[str, str, Person]]) -> None:
+        """Invite people, each given as (id, hash of the token, person)."""
+        if people:
+            self._connection.execute(
+                insert(tables.invitation),
+                [
+                    {
+                        "id": identifier,
+                        "assessment_id": assessment,
+                        "party_key": person.party,
+                        "email": person.email,
+                        "name": person.name,
+                        "judges": sorted(person.judges),
+                        "token_hash": token_hash,
+                        "state": "invited",
+                        "statement_confirmed": False,
+                    }
+                    for identifier, token_hash, person in people
+                ],
+            )
+
+    def people(self, assessment: str) -> list[tuple[str, Person]]:
+        """Everyone who is invited now, with the invitation's id: by party and address, never by what they did."""
+        rows = self._connection.execute(
+            select(
+                tables.invitation.c.id,
+                tables.invitation.c.email,
+                tables.invitation.c.name,
+                tables.invitation.c.party_key,
+                tables.invitation.c.judges,
+            )
+            .where(tables.invitation.c.assessment_id == assessment, tables.invitation.c.state.in_(_ACTIVE))
+            .order_by(tables.invitation.c.party_key, tables.invitation.c.email)
+        ).all()
+        return [(row.id, Person(row.email, row.name, row.party_key, frozenset(row.judges))) for row in rows]
+
+    def unsent(self, assessment: str) -> set[str]:
+        """The invitations that still wait for answers: for reminders and links, never for a page."""
+        found = self._connection.scalars(
+            select(tables.invitation.c.id).where(
+                tables.invitation.c.assessment_id == assessment, tables.invitation.c.state == "invited"
+            )
+        )
+        return set(found)
+
+    def invitation_by_token(self, token_hash: str) -> Invitation | None:
+        row = self._connection.execute(
+            _INVITATION.where(
+                tables.invitation.c.token_hash == token_hash,
+                tables.invitation.c.state.in_(_ACTIVE),
+            )
+        ).one_or_none()
+        return _invitation(row) if row else None
+
+    def delete_invitation(self, assessment: str, identifier: str) -> bool:
+        """Take somebody out of a draft as if never entered."""
+        done = self._connection.execute(
+            delete(tables.invitation).where(
+                tables.invitation.c.assessment_id == assessment, tables.invitation.c.id == identifier
+            )
+        )
+        return done.rowcount == 1
+
+    def remove_invitation(self, assessment: str, identifier: str) -> bool:
+        """End a link. Whoever was invited keeps counting as invited; what was sent stays."""
+        self._connection.execute(delete(tables.draft).where(tables.draft.c.invitation_id == identifier))
+        done = 0
+        for before, after in (("invited", "removed"), ("sent", "removed_sent")):
+            done += self._connection.execute(
+                update(tables.invitation)
+                .where(
+                    tables.invitation.c.assessment_id == assessment,
+                    tables.invitation.c.id == identifier,
+                    tables.invitation.c.state == before,
+                )
+                .values(state=after)
+            ).rowcount
+        return done == 1
+
+    def confirm_statement(self, invitation: str) -> None:
+        self._connection.execute(
+            update(tables.invitation).where(tables.invitation.c.id == invitation).values(statement_confirmed=True)
+        )
+
+    def spend_invitation(self, invitation: str) -> bool:
+        """Mark an invitation as sent; False when it already was, or was taken back."""
+        done = self._connection.execute(
+            update(tables.invitation)
+            .where(tables.invitation.c.id == invitation, tables.invitation.c.state == "invited")
+            .values(state="sent")
+        )
+        return done.rowcount == 1
+
+    def reopen_invitation(self, invitation: str) -> None:
+        self._connection.execute(
+            update(tables.invitation).where(tables.invitation.c.id == invitation).values(state="invited")
+        )
+
+    # --- drafts ---
+
+    def draft(self, invitation: str) -> Draft:
+        row = self._connection.execute(
+            select(tables.draft.c.judged, tables.draft.c.chosen, tables.draft.c.ratings, tables.draft.c.comments).where(
+                tables.draft.c.invitation_id == invitation
+            )
+        ).one_or_none()
+        if row is None:
+            return Draft(Answers(), chosen=False)
+        return Draft(Answers(frozenset(row.judged), row.ratings, row.comments), row.chosen)
+
+    def save_draft(self, invitation: str, draft: Draft) -> None:
+        values = {
+            "judged": sorted(draft.answers.judged),
+            "chosen": draft.chosen,
+            "ratings": dict(draft.answers.ratings),
+            "comments": dict(draft.answers.comments),
+        }
+        done = self._connection.execute(
+            update(tables.draft).where(tables.draft.c.invitation_id == invitation).values(**values)
+        )
+        if not done.rowcount:
+            self._connection.execute(insert(tables.draft).values(invitation_id=invitation, **values))
+
+    def drop_draft(self, invitation: str) -> None:
+        self._connection.execute(delete(tables.draft).where(tables.draft.c.invitation_id == invitation))
+
+    # --- submissions ---
+
+    def has_submission(self, assessment: str, receipt_hash: str) -> bool:
+        found = self._connection.scalar(
+            select(tables.submission.c.id).where(
+                tables.submission.c.assessment_id == assessment, tables.submission.c.receipt_hash == receipt_hash
+            )
+        )
+        return found is not None
+
+    def add_submission(self, submission: Submission, comments: Sequence[Comment]) -> None:
+        self._connection.execute(
+            insert(tables.submission).values(
+                id=submission.id,
+                assessment_id=submission.assessment,
+                party_key=submission.party,
+                receipt_hash=submission.receipt_hash,
+                answers=submission.answers,
+            )
+        )
+        self._add_comments(comments)
+
+    def _add_comments(self, comments: Sequence[Comment]) -> None:
+        if comments:
+            self._connection.execute(
+                insert(tables.comment),
+                [
+                    {
+                        "id": comment.id,
+                        "assessment_id": comment.assessment,
+                        "party_key": comment.party,
+                        "author_hash": comment.author_hash,
+                        "place": comment.place,
+                        "words": comment.words,
+                    }
+                    for comment in comments
+                ],
+            )
+
+    def withdraw_submission(self, assessment: str, receipt_hash: str, author_hash: str) -> bool:
+        """Delete what was sent under a receipt; False when there is no such thing."""
+        done = self._connection.execute(
+            delete(tables.submission).where(
+                tables.submission.c.assessment_id == assessment, tables.submission.c.receipt_hash == receipt_hash
+            )
+        )
+        self._connection.execute(
+            delete(tables.comment).where(
+                tables.comment.c.assessment_id == assessment, tables.comment.c.author_hash == author_hash
+            )
+        )
+        return done.rowcount == 1
+
+    def packed_answers(self, assessment: str) -> dict[str, list[bytes]]:
+        """Per party the packed answers of everyone who sent, in no order."""
+        rows = self._connection.execute(
+            select(tables.submission.c.party_key, tables.submission.c.answers).where(
+                tables.submission.c.assessment_id == assessment
+            )
+        )
+        found: dict[str, list[bytes]] = {}
+        for party, packed in rows:
+            found.setdefault(party, []).append(packed)
+        return found
+
+    def sent_per_party(self, assessment: str) -> dict[str, int]:
+        rows = self._connection.execute(
+            select(tables.submission.c.party_key, func.count())
+            .where(tables.submission.c.assessment_id == assessment)
+            .group_by(tables.submission.c.party_key)
+        ).all()
+        return dict(row.tuple() for row in rows)
+
+    # --- closing ---
+
+    def drop_drafts(self, assessment: str) -> None:
+        mine = select(tables.invitation.c.id).where(tables.invitation.c.assessment_id == assessment)
+        self._connection.execute(delete(tables.draft).where(tables.draft.c.invitation_id.in_(mine)))
+
+    def rewrite_in_order_of(self, assessment: str, new_ids: Mapping[str, str]) -> None:
+        """Write invitations and submissions anew, so that the order of sending leaves no trace in the tables.
+
+        `new_ids`: a fresh random id for each submission and comment; rows are written in the order of those ids.
+        """
+        for table in (tables.submission, tables.comment):
+            rows = self._connection.execute(select(table).where(table.c.assessment_id == assessment)).mappings().all()
+            fresh = sorted(({**row, "id": new_ids[row["id"]]} for row in rows), key=lambda r: str(r["id"]))
+            self._connection.execute(delete(table).where(table.c.assessment_id == assessment))
+            if fresh:
+                self._connection.execute(insert(table), fresh)
+        table = tables.invitation
+        people = (
+            self._connection.execute(select(table).where(table.c.assessment_id == assessment).order_by(table.c.id))
+            .mappings()
+            .all()
+        )
+        self._connection.execute(delete(table).where(table.c.assessment_id == assessment))
+        if people:
+            self._connection.execute(insert(table), [dict(row) for row in people])
+
+    def ids_of_sent(self, assessment: str) -> list[str]:
+        """The ids of all submissions and comments of an assessment."""
+        return [
+            identifier
+            for table in (tables.submission, tables.comment)
+            for identifier in self._connection.scalars(select(table.c.id).where(table.c.assessment_id == assessment))
+        ]

@@ -1,0 +1,238 @@
+"""Owns the queries about constellations, assessments and their parties; each is scoped to an office."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+
+from app.domain.assessment import Assessment, Purpose, State
+from app.domain.constellation import Party
+from app.domain.parameters import Parameters, read_parameters
+from app.store import tables
+
+
+@dataclass(frozen=True, slots=True)
+class ConstellationOf:
+    """A constellation as an office keeps it, over its waves."""
+
+    id: str
+    office: str
+    name: str
+    instrument: str
+
+
+def _params(raw: dict[str, Any]) -> Parameters:
+    return read_parameters(raw, list(raw.get("ambition", {})))
+
+
+class Assessments:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._is_sqlite = connection.dialect.name == "sqlite"
+
+    # --- constellations ---
+
+    def add_constellation(self, constellation: ConstellationOf) -> None:
+        self._connection.execute(
+            insert(tables.constellation).values(
+                id=constellation.id,
+                office_id=constellation.office,
+                name=constellation.name,
+                instrument_id=constellation.instrument,
+            )
+        )
+
+    def rename_constellation(self, identifier: str, name: str) -> None:
+        self._connection.execute(
+            update(tables.constellation).where(tables.constellation.c.id == identifier).values(name=name)
+        )
+
+    def constellation(self, office: str, identifier: str) -> ConstellationOf | None:
+        row = self._connection.execute(
+            select(
+                tables.constellation.c.id,
+                tables.constellation.c.office_id,
+                tables.constellation.c.name,
+                tables.constellation.c.instrument_id,
+            ).where(tables.constellation.c.office_id == office, tables.constellation.c.id == identifier)
+        ).one_or_none()
+        return ConstellationOf(*row) if row else None
+
+    # --- assessments ---
+
+    def _select(self) -> Select[Any]:
+        return (
+            select(
+                *tables.assessment.columns,
+                tables.constellation.c.office_id,
+                tables.constellation.c.instrument_id,
+                tables.office.c.name.label("office_name"),
+            )
+            .join(tables.constellation, tables.constellation.c.id == tables.assessment.c.constellation_id)
+            .join(tables.office, tables.office.c.id == tables.constellation.c.office_id)
+        )
+
+    def find(self, office: str, identifier: str) -> Assessment | None:
+        row = self._connection.execute(
+            self._select().where(tables.constellation.c.office_id == office, tables.assessment.c.id == identifier)
+        ).one_or_none()
+        return self._assessment(row) if row else None
+
+    def of_link(self, identifier: str, *, lock: bool = False) -> Assessment:
+        """The assessment behind a personal link. `lock`: it cannot close until this transaction ends."""
+        query = self._select().where(tables.assessment.c.id == identifier)
+        if lock and not self._is_sqlite:
+            query = query.with_for_update(read=True, of=tables.assessment)
+        return self._assessment(self._connection.execute(query).one())
+
+    def lock_for_change(self, office: str, identifier: str) -> Assessment | None:
+        """The assessment, held so that no answer comes in and no other change is made until this transaction ends."""
+        query = self._select().where(tables.constellation.c.office_id == office, tables.assessment.c.id == identifier)
+        if not self._is_sqlite:
+            query = query.with_for_update(of=tables.assessment)
+        row = self._connection.execute(query).one_or_none()
+        return self._assessment(row) if row else None
+
+    def of_office(self, office: str) -> list[Assessment]:
+        """All assessments of an office: by constellation, newest wave first."""
+        rows = self._connection.execute(
+            self._select()
+            .where(tables.constellation.c.office_id == office)
+            .order_by(tables.constellation.c.name, tables.constellation.c.id, tables.assessment.c.wave.desc())
+        ).all()
+        return [self._assessment(row) for row in rows]
+
+    def earlier_wave(self, assessment: Assessment) -> str | None:
+        """The id of the newest wave before this one whose snapshot was made."""
+        return self._connection.scalar(
+            select(tables.assessment.c.id)
+            .where(
+                tables.assessment.c.constellation_id == assessment.constellation,
+                tables.assessment.c.wave < assessment.wave,
+                tables.assessment.c.state.in_(("closed", "released")),
+            )
+            .order_by(tables.assessment.c.wave.desc())
+            .limit(1)
+        )
+
+    def newest_wave(self, constellation: str) -> int:
+        found = self._connection.scalar(
+            select(func.max(tables.assessment.c.wave)).where(tables.assessment.c.constellation_id == constellation)
+        )
+        return found or 0
+
+    def add(self, assessment: Assessment, now: datetime) -> None:
+        self._connection.execute(
+            insert(tables.assessment).values(
+                id=assessment.id,
+                constellation_id=assessment.constellation,
+                wave=assessment.wave,
+                instrument_version=assessment.instrument[1],
+                state=assessment.state,
+                promise={},
+                created_at=now,
+                **_columns(assessment),
+            )
+        )
+        self.set_parties(assessment.id, assessment.parties)
+
+    def change(self, assessment: Assessment) -> None:
+        """Write the texts, dates and parameters of an assessment as they now are."""
+        self._connection.execute(
+            update(tables.assessment).where(tables.assessment.c.id == assessment.id).values(**_columns(assessment))
+        )
+
+    def move(self, identifier: str, before: State, after: State) -> bool:
+        """Change the state; False when it was no longer `before`."""
+        done = self._connection.execute(
+            update(tables.assessment)
+            .where(tables.assessment.c.id == identifier, tables.assessment.c.state == before)
+            .values(state=after)
+        )
+        return done.rowcount == 1
+
+    def keep_promise(self, identifier: str, promise: dict[str, object]) -> None:
+        """What respondents are promised, frozen at opening."""
+        self._connection.execute(
+            update(tables.assessment).where(tables.assessment.c.id == identifier).values(promise=promise)
+        )
+
+    def promise(self, identifier: str) -> dict[str, object]:
+        return cast(
+            dict[str, object],
+            self._connection.scalar(select(tables.assessment.c.promise).where(tables.assessment.c.id == identifier)),
+        )
+
+    def set_parties(self, identifier: str, parties: Sequence[Party]) -> None:
+        self._connection.execute(delete(tables.party).where(tables.party.c.assessment_id == identifier))
+        if parties:
+            self._connection.execute(
+                insert(tables.party),
+                [
+                    {
+                        "assessment_id": identifier,
+                        "key": party.key,
+                        "place": place,
+                        "role": party.role,
+                        "name": party.name,
+                        "voice": party.voice,
+                    }
+                    for place, party in enumerate(parties)
+                ],
+            )
+
+    def _assessment(self, row: Row[Any]) -> Assessment:
+        return Assessment(
+            id=row.id,
+            office=row.office_id,
+            office_name=row.office_name,
+            constellation=row.constellation_id,
+            wave=row.wave,
+            instrument=(row.instrument_id, row.instrument_version),
+            label_set=row.label_set,
+            title=row.title,
+            about=Purpose(row.purpose, row.legal_basis, row.contact_name, row.contact_email),
+            closes_on=row.closes_on,
+            retention_on=row.retention_on,
+            state=row.state,
+            params=_params(row.params),
+            parties=self._parties(row.id),
+        )
+
+    def _parties(self, identifier: str) -> tuple[Party, ...]:
+        """Parties in order, each with everyone who was ever invited."""
+        invited = (
+            select(tables.invitation.c.party_key, func.count().label("people"))
+            .where(tables.invitation.c.assessment_id == identifier)
+            .group_by(tables.invitation.c.party_key)
+            .subquery()
+        )
+        rows = self._connection.execute(
+            select(
+                tables.party.c.key,
+                tables.party.c.role,
+                tables.party.c.name,
+                tables.party.c.voice,
+                func.coalesce(invited.c.people, 0),
+            )
+            .outerjoin(invited, invited.c.party_key == tables.party.c.key)
+            .where(tables.party.c.assessment_id == identifier)
+            .order_by(tables.party.c.place)
+        ).all()
+        return tuple(Party(*row) for row in rows)
+
+
+def _columns(assessment: Assessment) -> dict[str, object]:
+    return {
+        "label_set": assessment.label_set,
+        "title": assessment.title,
+        "purpose": assessment.about.purpose,
+        "legal_basis": assessment.about.legal_basis,
+        "contact_name": assessment.about.contact_name,
+        "contact_email": assessment.about.contact_email,
+        "closes_on": assessment.closes_on,
+        "retention_on": assessment.retention_on,
+        "params": assessment.params.as_json(),
+    }

@@ -1,0 +1,146 @@
+"""Owns the connection to the database: one transaction at a time for writers on SQLite, in the order they came."""
+
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from app.domain.problems import Busy
+
+#: How long a writer waits for another process before it gives up, in milliseconds.
+BUSY_TIMEOUT = 5000
+
+
+class FairLock:
+    """A lock that is handed over in the order of asking: under load nobody waits for seconds by bad luck."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._held = False
+        self._waiting: deque[threading.Event] = deque()
+
+    def acquire(self, timeout: float) -> bool:
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return True
+            turn = threading.Event()
+            self._waiting.append(turn)
+        if turn.wait(timeout):
+            return True
+        with self._guard:
+            if turn.is_set():  # handed over at the last moment
+                return True
+            self._waiting.remove(turn)
+            return False
+
+    def release(self) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._held = False
+
+
+class Database:
+    """One database by URL: SQLite (default) or PostgreSQL."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._writers = FairLock()
+        if self.is_sqlite:
+            if self.url.database:
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            self.engine = create_engine(self.url, connect_args={"check_same_thread": False})
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            self.engine = create_engine(_with_driver(self.url), pool_size=20, max_overflow=20, pool_pre_ping=True)
+
+    @contextmanager
+    def transaction(self, *, write: bool) -> Iterator[Connection]:
+        """One transaction: committed when the block ends, rolled back when it raises. Raises Busy when out of reach."""
+        if write and self.is_sqlite and not self._writers.acquire(BUSY_TIMEOUT * 2 / 1000):
+            raise Busy
+        try:
+            with _reachable(), self.engine.connect() as connection:
+                connection.info["write"] = write
+                with connection.begin():
+                    yield connection
+        finally:
+            if write and self.is_sqlite:
+                self._writers.release()
+
+    def scrub(self) -> None:
+        """Rewrite the file without what was deleted, so that no trace of order or of drafts stays (closing)."""
+        if self.is_sqlite:
+            if not self._writers.acquire(60):
+                return
+            try:
+                raw = self.engine.raw_connection()
+                try:
+                    for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                        raw.cursor().execute(statement)
+                finally:
+                    raw.close()
+            except sqlite3.OperationalError:
+                return
+            finally:
+                self._writers.release()
+        else:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                for table in ("invitation", "draft", "submission", "comment"):
+                    connection.exec_driver_sql(f"VACUUM FULL {table}")
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+#: What SQLite says when it is locked, gone or full; asking again later is right.
+_LATER = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_FULL", "SQLITE_READONLY")
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    """A database that is locked, gone or full is Busy, which asks to come back; every other fault of SQL is a bug."""
+    try:
+        yield
+    except DBAPIError as error:
+        name = getattr(error.orig, "sqlite_errorname", None)
+        gone = name.startswith(_LATER) if name else error.connection_invalidated or isinstance(error, OperationalError)
+        if gone:
+            raise Busy from error
+        raise
+
+
+def _with_driver(url: URL) -> URL:
+    return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """Durable, with foreign keys, and with our own BEGIN instead of the driver's guesses."""
+    assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - what the sqlite dialect hands over
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        f"busy_timeout={BUSY_TIMEOUT}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.info.get("write", True) else "BEGIN")

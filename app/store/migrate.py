@@ -1,0 +1,32 @@
+"""Owns migrations: the only way that a table comes to be."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from app.store.engine import Database
+
+
+def _config(scripts: Path, connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def migrate(database: Database, scripts: Path) -> None:
+    """Bring a database to the newest tables; nothing happens when it is there already."""
+    with database.engine.connect() as connection:
+        command.upgrade(_config(scripts, connection), "head")
+        connection.commit()
+
+
+def is_current(database: Database, scripts: Path) -> bool:
+    """Whether every migration has run."""
+    newest = set(ScriptDirectory.from_config(_config(scripts)).get_heads())
+    with database.transaction(write=False) as connection:
+        return set(MigrationContext.configure(connection).get_current_heads()) == newest

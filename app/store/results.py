@@ -1,0 +1,115 @@
+"""Owns the queries about snapshots, reader links and the audit trail."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from app.domain.assessment import Assessment
+from app.store import tables
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSnapshot:
+    """A snapshot as stored: the hash, the document in canonical JSON, and the private part in JSON."""
+
+    hash: str
+    document: bytes
+    private: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderLink:
+    id: str
+    assessment: str
+    party: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """One thing that an office did."""
+
+    actor: str
+    action: str
+    detail: Mapping[str, Any]
+    at: datetime
+
+
+class Results:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add_snapshot(self, assessment: str, snapshot: StoredSnapshot) -> None:
+        self._connection.execute(
+            insert(tables.snapshot).values(
+                assessment_id=assessment,
+                hash=snapshot.hash,
+                document=snapshot.document,
+                private=snapshot.private,
+            )
+        )
+
+    def snapshot(self, assessment: str) -> StoredSnapshot | None:
+        row = self._connection.execute(
+            select(tables.snapshot.c.hash, tables.snapshot.c.document, tables.snapshot.c.private).where(
+                tables.snapshot.c.assessment_id == assessment
+            )
+        ).one_or_none()
+        return StoredSnapshot(*row) if row else None
+
+    def snapshot_hash(self, assessment: str) -> str | None:
+        return self._connection.scalar(
+            select(tables.snapshot.c.hash).where(tables.snapshot.c.assessment_id == assessment)
+        )
+
+    def add_reader_link(self, link: ReaderLink, token_hash: str) -> None:
+        self._connection.execute(
+            insert(tables.reader_link).values(
+                id=link.id, assessment_id=link.assessment, party_key=link.party, token_hash=token_hash
+            )
+        )
+
+    def reader_links(self, assessment: str) -> list[ReaderLink]:
+        rows = self._connection.execute(
+            select(tables.reader_link.c.id, tables.reader_link.c.assessment_id, tables.reader_link.c.party_key).where(
+                tables.reader_link.c.assessment_id == assessment
+            )
+        ).all()
+        return [ReaderLink(*row) for row in rows]
+
+    def reader_link_by_token(self, token_hash: str) -> ReaderLink | None:
+        row = self._connection.execute(
+            select(tables.reader_link.c.id, tables.reader_link.c.assessment_id, tables.reader_link.c.party_key).where(
+                tables.reader_link.c.token_hash == token_hash
+            )
+        ).one_or_none()
+        return ReaderLink(*row) if row else None
+
+    def add_audit_event(self, identifier: str, assessment: Assessment, event: AuditEvent) -> None:
+        self._connection.execute(
+            insert(tables.audit_event).values(
+                id=identifier,
+                office_id=assessment.office,
+                assessment_id=assessment.id,
+                actor=event.actor,
+                action=event.action,
+                detail=dict(event.detail),
+                at=event.at,
+            )
+        )
+
+    def audit_events(self, office: str, assessment: str) -> list[AuditEvent]:
+        """What the office did to one assessment, oldest first."""
+        rows = self._connection.execute(
+            select(
+                tables.audit_event.c.actor,
+                tables.audit_event.c.action,
+                tables.audit_event.c.detail,
+                tables.audit_event.c.at,
+            )
+            .where(tables.audit_event.c.office_id == office, tables.audit_event.c.assessment_id == assessment)
+            .order_by(tables.audit_event.c.at, tables.audit_event.c.id)
+        ).all()
+        return [AuditEvent(*row) for row in rows]

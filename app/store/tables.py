@@ -1,0 +1,297 @@
+"""Owns the tables: dumb rows with constraints. Alembic makes them; nothing here validates for the domain."""
+
+from datetime import UTC, date, datetime
+from typing import Any, cast
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy import Table as CoreTable
+from sqlmodel import Field, SQLModel
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant in UTC. SQLite forgets time zones; here they come back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC).replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+class Table(SQLModel):
+    """Every table shares one metadata, so that constraints are named alike on both databases."""
+
+    metadata = metadata
+
+
+def _parent(target: str, *, primary_key: bool = False, nullable: bool = False) -> Any:
+    return Field(
+        sa_column=Column(Text, ForeignKey(target, ondelete="CASCADE"), primary_key=primary_key, nullable=nullable)
+    )
+
+
+def _text(*, nullable: bool = False) -> Any:
+    return Field(sa_column=Column(Text, nullable=nullable))
+
+
+def _key() -> Any:
+    return Field(sa_column=Column(Text, primary_key=True))
+
+
+def _json() -> Any:
+    return Field(sa_column=Column(JSON, nullable=False))
+
+
+def _instant(*, nullable: bool = False) -> Any:
+    return Field(sa_column=Column(Instant, nullable=nullable))
+
+
+class OfficeRow(Table, table=True):
+    __tablename__ = "office"
+
+    id: str = _key()
+    name: str = _text()
+
+
+class MemberRow(Table, table=True):
+    __tablename__ = "member"
+    __table_args__ = (
+        UniqueConstraint("office_id", "email"),
+        CheckConstraint("role in ('commissioner', 'viewer')", name="role"),
+    )
+
+    id: str = _key()
+    office_id: str = _parent("office.id")
+    email: str = _text()
+    role: str = _text()
+
+
+class SignInLinkRow(Table, table=True):
+    """A link that signs a member in, once."""
+
+    __tablename__ = "sign_in_link"
+
+    token_hash: str = _key()
+    member_id: str = _parent("member.id")
+    expires_at: datetime = _instant()
+
+
+class SessionRow(Table, table=True):
+    __tablename__ = "session"
+
+    token_hash: str = _key()
+    member_id: str = _parent("member.id")
+    expires_at: datetime = _instant()
+
+
+class ApiKeyRow(Table, table=True):
+    __tablename__ = "api_key"
+    __table_args__ = (CheckConstraint("scope in ('read', 'write')", name="scope"),)
+
+    token_hash: str = _key()
+    office_id: str = _parent("office.id")
+    name: str = _text()
+    scope: str = _text()
+    created_at: datetime = _instant()
+
+
+class ConstellationRow(Table, table=True):
+    __tablename__ = "constellation"
+
+    id: str = _key()
+    office_id: str = _parent("office.id")
+    name: str = _text()
+    instrument_id: str = _text()
+
+
+class AssessmentRow(Table, table=True):
+    __tablename__ = "assessment"
+    __table_args__ = (
+        UniqueConstraint("constellation_id", "wave"),
+        CheckConstraint("state in ('draft', 'open', 'closed', 'released')", name="state"),
+        CheckConstraint("wave >= 1", name="wave"),
+        CheckConstraint(
+            "state = 'draft' or (closes_on is not null and retention_on is not null)", name="dates_when_open"
+        ),
+    )
+
+    id: str = _key()
+    constellation_id: str = _parent("constellation.id")
+    wave: int
+    instrument_version: int
+    label_set: str = _text()
+    title: str = _text()
+    purpose: str = _text()
+    legal_basis: str = _text()
+    contact_name: str = _text()
+    contact_email: str = _text()
+    closes_on: date | None = None
+    retention_on: date | None = None
+    state: str = _text()
+    params: dict[str, Any] = _json()
+    promise: dict[str, Any] = _json()
+    created_at: datetime = _instant()
+
+
+class PartyRow(Table, table=True):
+    __tablename__ = "party"
+    __table_args__ = (CheckConstraint("voice in ('group', 'statement')", name="voice"),)
+
+    assessment_id: str = _parent("assessment.id", primary_key=True)
+    key: str = _key()
+    place: int
+    role: str = _text()
+    name: str = _text()
+    voice: str = _text()
+
+
+class InvitationRow(Table, table=True):
+    """A person who was invited. Shares no key, instant or order with what that person sent."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        CheckConstraint("state in ('invited', 'sent', 'removed', 'removed_sent')", name="state"),
+        Index(None, "token_hash", unique=True),
+        Index(None, "assessment_id", "party_key"),
+        {"sqlite_with_rowid": False},
+    )
+
+    id: str = _key()
+    assessment_id: str = _parent("assessment.id")
+    party_key: str = _text()
+    email: str = _text()
+    name: str = _text()
+    judges: list[str] = _json()
+    token_hash: str = _text()
+    state: str = _text()
+    statement_confirmed: bool = False
+
+
+class DraftRow(Table, table=True):
+    """What somebody filled in and did not send yet; goes when sent, and at closing."""
+
+    __tablename__ = "draft"
+
+    invitation_id: str = _parent("invitation.id", primary_key=True)
+    judged: list[str] = _json()
+    chosen: bool
+    ratings: dict[str, Any] = _json()
+    comments: dict[str, Any] = _json()
+
+
+class SubmissionRow(Table, table=True):
+    """Answers that were sent: one byte per rating. No instant, no order, no person."""
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        Index(None, "receipt_hash", unique=True),
+        Index(None, "assessment_id", "party_key"),
+        {"sqlite_with_rowid": False},
+    )
+
+    id: str = _key()
+    assessment_id: str = _parent("assessment.id")
+    party_key: str = _text()
+    receipt_hash: str = _text()
+    answers: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class CommentRow(Table, table=True):
+    """Somebody's own words. `author_hash` counts distinct authors; without the receipt code it leads nowhere."""
+
+    __tablename__ = "comment"
+    __table_args__ = (Index(None, "assessment_id"), Index(None, "author_hash"), {"sqlite_with_rowid": False})
+
+    id: str = _key()
+    assessment_id: str = _parent("assessment.id")
+    party_key: str = _text()
+    author_hash: str = _text()
+    place: str = _text()
+    words: str = _text()
+
+
+class SnapshotRow(Table, table=True):
+    """The score document, in the bytes that its hash was taken over, and the private part for the next wave."""
+
+    __tablename__ = "snapshot"
+
+    assessment_id: str = _parent("assessment.id", primary_key=True)
+    hash: str = _text()
+    document: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    private: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class ReaderLinkRow(Table, table=True):
+    """Lets a party read the report from release until the retention date."""
+
+    __tablename__ = "reader_link"
+
+    id: str = _key()
+    assessment_id: str = _parent("assessment.id")
+    party_key: str = _text()
+    token_hash: str = Field(sa_column=Column(Text, nullable=False, unique=True))
+
+
+class AuditEventRow(Table, table=True):
+    """What an office did. Never what a respondent did."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (Index(None, "office_id", "at"),)
+
+    id: str = _key()
+    office_id: str = _parent("office.id")
+    assessment_id: str | None = _text(nullable=True)
+    actor: str = _text()
+    action: str = _text()
+    detail: dict[str, Any] = _json()
+    at: datetime = _instant()
+
+
+def _table(rows: type[SQLModel]) -> CoreTable:
+    return cast(CoreTable, rows.__table__)  # type: ignore[attr-defined]  # SQLModel sets it on tables
+
+
+# The queries use the tables themselves (SQLAlchemy Core): a session and its objects cost several times the work itself.
+office = _table(OfficeRow)
+member = _table(MemberRow)
+sign_in_link = _table(SignInLinkRow)
+session = _table(SessionRow)
+api_key = _table(ApiKeyRow)
+constellation = _table(ConstellationRow)
+assessment = _table(AssessmentRow)
+party = _table(PartyRow)
+invitation = _table(InvitationRow)
+draft = _table(DraftRow)
+submission = _table(SubmissionRow)
+comment = _table(CommentRow)
+snapshot = _table(SnapshotRow)
+reader_link = _table(ReaderLinkRow)
+audit_event = _table(AuditEventRow)

@@ -1,0 +1,1 @@
+"""The JSON API under /api/v1; wire shapes live here, apart from the domain's values."""

@@ -1,0 +1,96 @@
+"""Owns the API as a whole: its description, its documentation page, and its errors."""
+
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.openapi.utils import get_openapi
+from starlette.responses import JSONResponse
+
+from app.web import problems
+from app.web.api import assessments, instruments, questionnaire
+from app.web.entry import Desk
+from app.web.rendering import render
+
+VERSION = "1.0.0"
+_DESCRIPTION = (
+    "Commission an assessment, fill it in, and read scores and gaps. Offices use an API key as bearer; respondents use "
+    "the token of their personal link. Every fault comes as problem+json (RFC 9457) and names all that is wrong."
+)
+_PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"location": {"type": "string"}, "detail": {"type": "string"}},
+            },
+        },
+    },
+}
+
+
+def make_api(desk: Desk) -> FastAPI:
+    api = FastAPI(title="rolvast", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    api.state.desk = desk
+    for router in (instruments.router, assessments.router, questionnaire.router):
+        api.include_router(router)
+
+    @api.get("/openapi.json", include_in_schema=False)
+    def read_openapi() -> Response:
+        return JSONResponse(describe(api, desk.base_url), headers={"access-control-allow-origin": "*"})
+
+    @api.get("/docs", include_in_schema=False)
+    def show_docs(request: Request) -> Response:
+        return render(request, "docs.html", description=describe(api, desk.base_url))
+
+    problems.install(api)
+    return api
+
+
+def describe(api: FastAPI, base_url: str) -> dict[str, Any]:
+    """The OpenAPI description, with problems in place of FastAPI's own errors."""
+    description = get_openapi(
+        title="rolvast",
+        version=VERSION,
+        openapi_version="3.1.0",
+        description=_DESCRIPTION,
+        routes=api.routes,
+        servers=[{"url": f"{base_url}/api/v1"}],
+        contact={"name": "rolvast", "url": base_url, "email": "beheer@rolvast.example"},
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+    )
+    schemas = description.setdefault("components", {}).setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    schemas["Problem"] = _PROBLEM
+    description["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
+    description["security"] = [{"bearer": []}]
+    for path in description["paths"].values():
+        for operation in path.values():
+            _describe_operation(operation)
+    return description
+
+
+def _describe_operation(operation: dict[str, Any]) -> None:
+    """Each answer with the version header, and each fault as a problem."""
+    responses = operation["responses"]
+    responses.pop("422", None)
+    words = {"400": "Invalid input, every fault named", "401": "No valid key or link", "404": "Not found, or not yours"}
+    words |= {"403": "Not allowed", "409": "Not possible in this state", "503": "Out of reach for a moment"}
+    for status, description in words.items():
+        responses[status] = {
+            "description": description,
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+    for response in responses.values():
+        response.setdefault("headers", {})["API-Version"] = {
+            "description": "The full version of the API",
+            "schema": {"type": "string"},
+        }

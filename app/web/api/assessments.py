@@ -1,0 +1,196 @@
+"""Assessments over JSON: commission, invite, open, close, release; response, scores and gaps."""
+
+import json
+from functools import lru_cache
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request, Response
+from pydantic.alias_generators import to_camel
+
+from app.domain.assessment import Assessment, Purpose
+from app.domain.constellation import Party
+from app.domain.people import Row
+from app.service import commissioning, reporting
+from app.service.commissioning import Plan
+from app.service.work import Work
+from app.web.api import shapes
+from app.web.entry import api_actor, language_of, work_for
+
+router = APIRouter(prefix="/assessments", tags=["assessments"])
+
+
+def _out(work: Work, assessment: Assessment) -> shapes.AssessmentOut:
+    return shapes.assessment_out(assessment, commissioning.constellation_name(work, assessment))
+
+
+@router.get("", operation_id="listAssessments")
+def list_assessments(request: Request) -> list[shapes.AssessmentOut]:
+    """All assessments of the office: by constellation, newest wave first."""
+    with work_for(request) as work:
+        found = commissioning.overview(work, api_actor(request, work))
+        return [shapes.assessment_out(assessment, constellation.name) for constellation, assessment in found]
+
+
+@router.post("", status_code=201, operation_id="createAssessment")
+def create_assessment(request: Request, response: Response, given: shapes.AssessmentIn) -> shapes.AssessmentOut:
+    """A new draft, or the next wave of a constellation."""
+    plan = _merged(Plan(constellation=given.constellation, instrument=given.instrument, version=given.version), given)
+    with work_for(request, write=True) as work:
+        assessment = commissioning.create(work, api_actor(request, work), plan, next_wave_of=given.next_wave_of)
+        made = _out(work, assessment)
+    response.headers["location"] = f"{request.url.path}/{made.id}"
+    return made
+
+
+def _merged(plan: Plan, given: shapes.AssessmentPatch) -> Plan:
+    """A plan with what was given in place of what was there."""
+    set_ = given.model_fields_set
+    about = plan.about
+    return Plan(
+        constellation=given.constellation if given.constellation is not None else plan.constellation,
+        instrument=plan.instrument,
+        label_set=given.label_set if given.label_set is not None else plan.label_set,
+        version=plan.version,
+        title=given.title if given.title is not None else plan.title,
+        about=Purpose(
+            purpose=given.purpose if given.purpose is not None else about.purpose,
+            legal_basis=given.legal_basis if given.legal_basis is not None else about.legal_basis,
+            contact_name=given.contact_name if given.contact_name is not None else about.contact_name,
+            contact_email=given.contact_email if given.contact_email is not None else about.contact_email,
+        ),
+        closes_on=given.closes_date if "closes_date" in set_ else plan.closes_on,
+        retention_on=given.retention_date if "retention_date" in set_ else plan.retention_on,
+        parties=plan.parties
+        if given.parties is None
+        else tuple(Party(p.key, p.role, p.name, p.voice) for p in given.parties),
+        params=plan.params if given.params is None else {_snake(key): v for key, v in given.params.items()},
+    )
+
+
+def _snake(key: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in key)
+
+
+@router.get("/{identifier}", operation_id="readAssessment")
+def read_assessment(request: Request, identifier: str) -> shapes.AssessmentOut:
+    with work_for(request) as work:
+        return _out(work, work.own(api_actor(request, work), identifier))
+
+
+@router.patch("/{identifier}", operation_id="changeAssessment")
+def change_assessment(request: Request, identifier: str, given: shapes.AssessmentPatch) -> shapes.AssessmentOut:
+    """Change a draft; while open only `closesDate`, to a later day."""
+    with work_for(request, write=True) as work:
+        actor = api_actor(request, work)
+        assessment = work.own(actor, identifier)
+        if assessment.state == "open" and given.model_fields_set == {"closes_date"} and given.closes_date:
+            return _out(work, commissioning.extend(work, actor, identifier, given.closes_date))
+        plan = commissioning.plan_of(assessment, commissioning.constellation_name(work, assessment))
+        return _out(work, commissioning.revise(work, actor, identifier, _merged(plan, given)))
+
+
+@router.put("/{identifier}/status", operation_id="changeStatus")
+def change_status(request: Request, identifier: str, given: shapes.StatusIn) -> shapes.AssessmentOut:
+    """Open, close or release. Closing makes the snapshot; releasing gives all parties access at once."""
+    with work_for(request, write=True) as work:
+        actor = api_actor(request, work)
+        if given.status == "open":
+            changed = commissioning.open_assessment(work, actor, identifier, given.confirmed_hidden)
+        elif given.status == "closed":
+            changed = commissioning.close(work, actor, identifier)
+        else:
+            changed = commissioning.release(work, actor, identifier)
+        return _out(work, changed)
+
+
+@router.get("/{identifier}/invitations", operation_id="listInvitations")
+def list_invitations(request: Request, identifier: str) -> list[shapes.InvitationOut]:
+    """Everyone invited now. Never who has sent, and never anyone's link."""
+    with work_for(request) as work:
+        found = commissioning.people(work, api_actor(request, work), identifier)
+        return [shapes.invitation_out(invitation, person) for invitation, person in found]
+
+
+@router.post("/{identifier}/invitations", status_code=201, operation_id="addInvitations")
+def add_invitations(request: Request, identifier: str, given: shapes.PeopleIn) -> shapes.InvitationsAdded:
+    """Invite everyone in the list, or nobody when something in it is wrong."""
+    rows: list[Row] = [
+        (line, [p.email.strip(), p.name.strip(), p.party.strip(), "|".join(p.judges)])
+        for line, p in enumerate(given.people, start=1)
+    ]
+    with work_for(request, write=True) as work:
+        found = commissioning.add_people(work, api_actor(request, work), identifier, rows)
+    language = language_of(request)
+    return shapes.InvitationsAdded(added=len(found.people), notices=[notice.in_(language) for notice in found.notices])
+
+
+@router.delete("/{identifier}/invitations/{invitation}", status_code=204, operation_id="removeInvitation")
+def remove_invitation(request: Request, identifier: str, invitation: str) -> None:
+    """End somebody's link. The same reply whether or not that person had sent; what was sent stays."""
+    with work_for(request, write=True) as work:
+        commissioning.remove_person(work, api_actor(request, work), identifier, invitation)
+
+
+@router.get("/{identifier}/response", operation_id="readResponse")
+def read_response(request: Request, identifier: str) -> list[shapes.ResponseOut]:
+    """Response per party as a band, never as a count."""
+    with work_for(request) as work:
+        found = reporting.response(work, api_actor(request, work), identifier)
+        return [shapes.ResponseOut(party=p.key, invited=p.invited, band=band) for p, band in found]
+
+
+# --- Figures ----------------------------------------------------------------------------------------------------------
+
+IfNoneMatch = Annotated[str | None, Header(max_length=2000)]
+
+
+@router.get("/{identifier}/scores", operation_id="readScores", response_model=dict[str, Any])
+def read_scores(request: Request, identifier: str, if_none_match: IfNoneMatch = None) -> Response:
+    """The score document, once released. Every figure that is not there carries a reason."""
+    with work_for(request) as work:
+        actor = api_actor(request, work)
+        tag = reporting.scores_hash(work, actor, identifier)
+        if _matches(if_none_match, tag):
+            return Response(status_code=304, headers={"etag": f'"{tag}"'})
+        kept = reporting.scores(work, actor, identifier)
+    return Response(_wire(kept.document), media_type="application/json", headers={"etag": f'"{kept.hash}"'})
+
+
+@router.get("/{identifier}/gaps", operation_id="readGaps", response_model=dict[str, Any])
+def read_gaps(request: Request, identifier: str, if_none_match: IfNoneMatch = None) -> Response:
+    """Gaps in order, changes, divisions and strengths: a part of the score document."""
+    with work_for(request) as work:
+        actor = api_actor(request, work)
+        tag = reporting.scores_hash(work, actor, identifier)
+        if _matches(if_none_match, tag):
+            return Response(status_code=304, headers={"etag": f'"{tag}"'})
+        kept = reporting.scores(work, actor, identifier)
+    return Response(_gaps(kept.document), media_type="application/json", headers={"etag": f'"{kept.hash}"'})
+
+
+def _matches(if_none_match: str | None, tag: str) -> bool:
+    """Whether the client has this version already; weak and strong tags compare alike for reading."""
+    known = [part.strip().removeprefix("W/").strip('"') for part in (if_none_match or "").split(",")]
+    return tag in known or "*" in known
+
+
+@lru_cache(maxsize=64)
+def _wire(document: bytes) -> bytes:
+    """A stored document with keys in camelCase; it never changes, so it is made once."""
+    return json.dumps(_camel(json.loads(document)), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+_PARTS = ("schema", "assessment", "wave", "gaps", "changes", "divisions", "strengths", "comparisons")
+
+
+@lru_cache(maxsize=64)
+def _gaps(document: bytes) -> bytes:
+    whole = json.loads(document)
+    part = {key: whole[key] for key in (*_PARTS, "expected_chance_flags", "snapshot")}
+    return json.dumps(_camel(part), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _camel(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {to_camel(key): _camel(inner) for key, inner in value.items()}
+    return [_camel(inner) for inner in value] if isinstance(value, list) else value

@@ -1,0 +1,372 @@
+"""Wire shapes of the API: camelCase JSON, apart from the domain's values."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from app.domain.assessment import Assessment, State
+from app.domain.constellation import Questionnaire
+from app.domain.instrument import Instrument, Theme
+from app.domain.people import Person
+from app.domain.text import Language
+from app.service.responding import Respondent
+
+
+class Shape(BaseModel):
+    """Everything on the wire: camelCase, nothing unknown, no guessing of types."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
+
+
+Short = Annotated[str, Field(max_length=300)]
+Long = Annotated[str, Field(max_length=5000)]
+Day = Annotated[date | None, Field(json_schema_extra={"format": "date"})]
+
+
+class PartyIn(Shape):
+    key: Annotated[str, Field(max_length=40)]
+    role: Annotated[str, Field(max_length=60)]
+    name: Short
+    voice: Literal["group", "statement"] = "group"
+
+
+class PartyOut(PartyIn):
+    invited: int
+
+
+class AssessmentPatch(Shape):
+    """What may be changed: everything in a draft, only `closesDate` (to a later day) while open."""
+
+    constellation: Short | None = None
+    title: Short | None = None
+    label_set: Annotated[str, Field(max_length=60)] | None = None
+    purpose: Long | None = None
+    legal_basis: Short | None = None
+    contact_name: Short | None = None
+    contact_email: Short | None = None
+    closes_date: Day = None
+    retention_date: Day = None
+    parties: Annotated[list[PartyIn], Field(max_length=200)] | None = None
+    params: dict[str, object] | None = None
+
+
+class AssessmentIn(AssessmentPatch):
+    """A new draft; what is left out can be filled in later."""
+
+    constellation: Short
+    instrument: Annotated[str, Field(max_length=60)]
+    version: Annotated[int, Field(ge=1)] | None = None
+    next_wave_of: Annotated[str, Field(max_length=100)] | None = None
+
+
+class InstrumentName(Shape):
+    id: str
+    version: int
+
+
+class AssessmentOut(Shape):
+    id: str
+    constellation_id: str
+    constellation: str
+    wave: int
+    instrument: InstrumentName
+    label_set: str
+    title: str
+    purpose: str
+    legal_basis: str
+    contact_name: str
+    contact_email: str
+    closes_date: Day
+    retention_date: Day
+    status: State
+    params: dict[str, object]
+    parties: list[PartyOut]
+
+
+def assessment_out(assessment: Assessment, constellation: str) -> AssessmentOut:
+    return AssessmentOut(
+        id=assessment.id,
+        constellation_id=assessment.constellation,
+        constellation=constellation,
+        wave=assessment.wave,
+        instrument=InstrumentName(id=assessment.instrument[0], version=assessment.instrument[1]),
+        label_set=assessment.label_set,
+        title=assessment.title,
+        purpose=assessment.about.purpose,
+        legal_basis=assessment.about.legal_basis,
+        contact_name=assessment.about.contact_name,
+        contact_email=assessment.about.contact_email,
+        closes_date=assessment.closes_on,
+        retention_date=assessment.retention_on,
+        status=assessment.state,
+        params={to_camel(key): value for key, value in assessment.params.as_json().items()},
+        parties=[
+            PartyOut(key=p.key, role=p.role, name=p.name, voice=p.voice, invited=p.invited) for p in assessment.parties
+        ],
+    )
+
+
+class StatusIn(Shape):
+    """The next state. `confirmedHidden`: parties of which it is known that they will stay hidden (with `open`)."""
+
+    status: Literal["open", "closed", "released"]
+    confirmed_hidden: Annotated[list[str], Field(max_length=200)] = []
+
+
+class PersonIn(Shape):
+    email: Annotated[str, Field(max_length=300)]
+    name: Short = ""
+    party: Annotated[str, Field(max_length=60)]
+    judges: Annotated[list[str], Field(max_length=50)] = []
+
+
+class PeopleIn(Shape):
+    people: Annotated[list[PersonIn], Field(max_length=20_000)]
+
+
+class InvitationOut(Shape):
+    """Somebody who is invited. Whether this person has sent is known to nobody."""
+
+    id: str
+    email: str
+    name: str
+    party: str
+    judges: list[str]
+
+
+def invitation_out(identifier: str, person: Person) -> InvitationOut:
+    return InvitationOut(
+        id=identifier, email=person.email, name=person.name, party=person.party, judges=sorted(person.judges)
+    )
+
+
+class InvitationsAdded(Shape):
+    added: int
+    notices: list[str]
+
+
+class ResponseOut(Shape):
+    """Response of one party while open, as a band; null for an attributed statement."""
+
+    party: str
+    invited: int
+    band: str | None
+
+
+# --- Instruments ------------------------------------------------------------------------------------------------------
+
+
+class RoleOut(Shape):
+    key: str
+    many: bool
+    label: dict[str, str]
+    description: str
+
+
+class ThemeOut(Shape):
+    key: str
+    title: str
+    definition: str
+    why: str
+    sources: list[str]
+    module: str | None
+    in_totals: bool
+
+
+class ItemOut(Shape):
+    id: str
+    theme: str
+    about_role: list[str]
+    relations: list[list[str]]
+    whole: bool
+    reversed: bool
+    self_text: str | None
+    other_text: str | None
+    text: str | None
+
+
+class InstrumentOut(Shape):
+    id: str
+    version: int
+    title: str
+    scale: list[str]
+    roles: list[RoleOut]
+    relations: list[list[str]]
+    themes: list[ThemeOut]
+    items: list[ItemOut]
+
+
+class InstrumentLine(Shape):
+    id: str
+    version: int
+    title: str
+
+
+def _theme_out(theme: Theme, language: Language) -> ThemeOut:
+    return ThemeOut(
+        key=theme.key,
+        title=theme.title.in_(language),
+        definition=theme.definition.in_(language),
+        why=theme.why.in_(language),
+        sources=list(theme.sources),
+        module=theme.module,
+        in_totals=theme.in_totals,
+    )
+
+
+def instrument_out(instrument: Instrument, language: Language) -> InstrumentOut:
+    return InstrumentOut(
+        id=instrument.id,
+        version=instrument.version,
+        title=instrument.title.in_(language),
+        scale=[label.in_(language) for label in instrument.scale.labels],
+        roles=[
+            RoleOut(
+                key=role.key,
+                many=role.many,
+                label={key: text.in_(language) for key, text in role.labels.items()},
+                description=role.description.in_(language),
+            )
+            for role in instrument.roles
+        ],
+        relations=[list(pair) for pair in instrument.relations],
+        themes=[_theme_out(theme, language) for theme in instrument.themes],
+        items=[
+            ItemOut(
+                id=item.id,
+                theme=item.theme,
+                about_role=list(item.about_roles),
+                relations=[list(pair) for pair in item.relations],
+                whole=item.whole,
+                reversed=item.reversed,
+                self_text=item.own.in_(language) if item.own else None,
+                other_text=item.other.in_(language) if item.other else None,
+                text=item.text.in_(language) if item.text else None,
+            )
+            for item in instrument.items
+        ],
+    )
+
+
+# --- The respondent ---------------------------------------------------------------------------------------------------
+
+RatingValue = int | Literal["dont_know", "not_applicable", ""] | None
+
+
+class AnswersIn(Shape):
+    """The whole draft or a part of it: what is given replaces what was there, null or empty clears it."""
+
+    judged: Annotated[list[str], Field(max_length=200)] | None = None
+    ratings: Annotated[dict[str, RatingValue], Field(max_length=3000)] = {}
+    comments: Annotated[dict[str, Annotated[str, Field(max_length=4000)]], Field(max_length=300)] = {}
+
+
+class SubmissionIn(Shape):
+    """`receiptCode`: from the questionnaire. Sending again with the same code gives the same receipt."""
+
+    receipt_code: Annotated[str, Field(max_length=60)]
+
+
+class SubmissionOut(Shape):
+    receipt_code: str
+
+
+class ConfirmationIn(Shape):
+    """All holders of the role know and agree that the answers appear under the party's name."""
+
+    holders_agree: Literal[True]
+
+
+class RatingPlace(Shape):
+    key: str
+    about: str | None
+
+
+class StatementOut(Shape):
+    item: str
+    block: str
+    text: str
+    ratings: list[RatingPlace]
+
+
+class PageOut(Shape):
+    theme: str
+    title: str
+    definition: str
+    statements: list[StatementOut]
+
+
+class CommentPlace(Shape):
+    key: str
+    about: str | None
+    text: str
+
+
+class Choice(Shape):
+    key: str
+    name: str
+
+
+class QuestionnaireOut(Shape):
+    """What this respondent is asked, and what was filled in so far."""
+
+    assessment: str
+    party: str
+    sent: bool
+    statement: bool
+    statement_confirmed: bool
+    choices: dict[str, list[Choice]]
+    must_choose: bool
+    judged: list[str]
+    minutes: int
+    scale: list[str]
+    pages: list[PageOut]
+    comments: list[CommentPlace]
+    ratings: dict[str, RatingValue]
+    written: dict[str, str]
+    closes_date: Day
+    receipt_code: str
+
+
+def questionnaire_out(who: Respondent, code: str, language: Language) -> QuestionnaireOut:
+    questionnaire: Questionnaire = who.questionnaire
+    answers = who.answers
+    return QuestionnaireOut(
+        assessment=who.assessment.title,
+        party=who.party.key,
+        sent=who.invitation.sent,
+        statement=who.party.attributed,
+        statement_confirmed=who.invitation.statement_confirmed,
+        choices={role: [Choice(key=p.key, name=p.name) for p in ps] for role, ps in who.choices.items()},
+        must_choose=who.must_choose,
+        judged=sorted(who.judged),
+        minutes=questionnaire.minutes,
+        scale=[label.in_(language) for label in who.constellation.instrument.scale.labels],
+        pages=[
+            PageOut(
+                theme=page.theme.key,
+                title=page.theme.title.in_(language),
+                definition=page.theme.definition.in_(language),
+                statements=[
+                    StatementOut(
+                        item=statement.item.id,
+                        block=statement.block,
+                        text=statement.text.in_(language),
+                        ratings=[RatingPlace(key=rating.key, about=rating.about) for rating in statement.rows],
+                    )
+                    for statement in page.statements
+                ],
+            )
+            for page in questionnaire.pages
+        ],
+        comments=[
+            CommentPlace(key=field.key, about=field.about, text=field.question.text.in_(language))
+            for field in questionnaire.comments
+        ],
+        ratings=dict(answers.ratings),
+        written=dict(answers.comments),
+        closes_date=who.assessment.closes_on,
+        receipt_code=code,
+    )

@@ -1,0 +1,101 @@
+"""Owns the way in: from a request to who is asking and one piece of work. One request, one transaction."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from fastapi import Request
+
+from app.domain.assessment import Actor
+from app.domain.text import LANGUAGES, Language
+from app.service.access import Reader, member_of_session, owner_of_key, reader_of_link
+from app.service.work import Work, Workshop
+
+SESSION_COOKIE = "rolvast_bureau"
+RESPONDENT_COOKIE = "rolvast_vragenlijst"
+READER_COOKIE = "rolvast_lezer"
+RECEIPT_COOKIE = "rolvast_ontvangst"
+LANGUAGE_COOKIE = "taal"
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every request needs; `main` puts one on the application. `secure`: the public address is https."""
+
+    workshop: Workshop
+    clock: Callable[[], datetime]
+    chance: Callable[[], str]
+    base_url: str
+    form_secret: bytes
+    secure: bool
+
+
+def desk_of(request: Request) -> Desk:
+    return cast(Desk, request.app.state.desk)
+
+
+@contextmanager
+def work_for(request: Request, *, write: bool = False) -> Iterator[Work]:
+    """One transaction for this request; committed before any answer leaves."""
+    desk = desk_of(request)
+    with desk.workshop.work(desk.clock(), write=write) as work:
+        yield work
+
+
+def cookie_name(request: Request, name: str) -> str:
+    """Over https the browser itself holds a cookie to this host and to https (`__Host-`)."""
+    return f"__Host-{name}" if desk_of(request).secure else name
+
+
+def cookie(request: Request, name: str) -> str | None:
+    return request.cookies.get(cookie_name(request, name))
+
+
+def bearer(request: Request) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def member(request: Request, work: Work) -> Actor:
+    """The member behind the session cookie. Raises NotSignedIn."""
+    return member_of_session(work, cookie(request, SESSION_COOKIE))
+
+
+def api_actor(request: Request, work: Work) -> Actor:
+    """The owner of the API key; reading may also be done by a signed-in member. Raises NotSignedIn."""
+    key = bearer(request)
+    if key is None and request.method in SAFE_METHODS and cookie(request, SESSION_COOKIE):
+        return member(request, work)
+    return owner_of_key(work, key)
+
+
+def reader(request: Request, work: Work) -> Reader:
+    """The reader behind the reader cookie. Raises UnknownLink."""
+    return reader_of_link(work, cookie(request, READER_COOKIE))
+
+
+def language_of(request: Request) -> Language:
+    """The language asked for in this request, chosen earlier, or preferred by the browser; Dutch otherwise."""
+    for given in (request.query_params.get("taal"), request.cookies.get(LANGUAGE_COOKIE)):
+        if given in LANGUAGES:
+            return given
+    return preferred_language(request)
+
+
+def preferred_language(request: Request) -> Language:
+    """The first of our languages in Accept-Language; Dutch otherwise."""
+    wanted: list[tuple[float, Language]] = []
+    for part in request.headers.get("accept-language", "").split(",")[:20]:
+        tag, _, quality = part.strip().partition(";q=")
+        code = tag.split("-")[0].lower()
+        try:
+            weight = float(quality or 1)
+        except ValueError:
+            weight = 0.0
+        if code in LANGUAGES:
+            wanted.append((weight, code))
+    return max(wanted, key=lambda pair: pair[0], default=(1.0, "nl"))[1]

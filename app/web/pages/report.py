@@ -1,0 +1,77 @@
+"""The report page: for members of the office and, by a reader link, for every party alike."""
+
+from collections.abc import Iterable
+
+from fastapi import APIRouter, Request, Response
+from markupsafe import Markup
+from starlette.responses import RedirectResponse
+
+from app.domain.problems import NotFound, NotSignedIn, UnknownLink
+from app.export.drawings import draw_theme, draw_triangle
+from app.service import access, reporting
+from app.service.reporting import ReportOf
+from app.service.work import Work
+from app.web.entry import READER_COOKIE, SESSION_COOKIE, cookie, language_of, member, reader, work_for
+from app.web.rendering import render
+from app.web.security import set_cookie
+
+router = APIRouter(include_in_schema=False)
+
+#: A reader comes back by the link; the cookie only carries one visit.
+READER_COOKIE_LASTS = 60 * 60 * 12
+
+
+@router.get("/lezen/{token}")
+def open_reader_link(request: Request, token: str) -> Response:
+    """From the link to the report: the token stands in this first address alone."""
+    with work_for(request) as work:
+        found = access.reader_of_link(work, token)
+    answer = RedirectResponse(f"/rapport/{found.assessment.id}", status_code=303)
+    set_cookie(request, answer, READER_COOKIE, token, READER_COOKIE_LASTS)
+    return answer
+
+
+@router.get("/rapport/{identifier}")
+def show_report(request: Request, identifier: str) -> Response:
+    with work_for(request) as work:
+        found = _report(request, work, identifier)
+    return draw(request, found)
+
+
+def _report(request: Request, work: Work, identifier: str) -> ReportOf:
+    """The report, for a reader of this assessment or a member of its office."""
+    if cookie(request, READER_COOKIE):
+        try:
+            return reporting.report_for_reader(work, reader(request, work), identifier)
+        except (NotFound, UnknownLink):
+            if not cookie(request, SESSION_COOKIE):
+                raise
+    if not cookie(request, SESSION_COOKIE):
+        raise NotSignedIn
+    return reporting.report_for_member(work, member(request, work), identifier)
+
+
+def draw(request: Request, found: ReportOf) -> Response:
+    language = language_of(request)
+    report = found.report
+    return render(
+        request,
+        "report/report.html",
+        report=report,
+        assessment=found.assessment,
+        constellation=found.constellation,
+        hash=found.hash,
+        triangle=_wide_and_narrow([draw_triangle(report, language, narrow=narrow)] for narrow in (False, True)),
+        drawings={
+            section.theme.key: _wide_and_narrow(
+                draw_theme(report, section, language, narrow=narrow) for narrow in (False, True)
+            )
+            for section in report.sections
+        },
+    )
+
+
+def _wide_and_narrow(drawn: Iterable[list[str]]) -> list[tuple[Markup, Markup]]:
+    """Each picture twice: for a wide page and for a telephone; the style sheet shows one of them."""
+    wide, narrow = drawn
+    return [(Markup(w), Markup(n)) for w, n in zip(wide, narrow, strict=True)]  # noqa: S704 - charts escape names

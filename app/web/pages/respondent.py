@@ -1,0 +1,320 @@
+"""The pages of a respondent, under /invullen: start, choose, one theme per page, check, send, receipt."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse
+
+from app.domain.constellation import CommentField, Questionnaire, ThemePage
+from app.domain.problems import (
+    Fault,
+    InvalidInput,
+    OtherQuestionnaire,
+    StatementNotConfirmed,
+    WrongReceipt,
+)
+from app.service import responding
+from app.service.responding import Respondent
+from app.service.tokens import receipt_code
+from app.web.entry import RECEIPT_COOKIE, RESPONDENT_COOKIE, cookie, desk_of, work_for
+from app.web.rendering import render
+from app.web.security import OurForm, drop_cookie, set_cookie
+
+router = APIRouter(prefix="/invullen", include_in_schema=False)
+
+#: A respondent may come back for as long as questionnaires are open; the link itself ends sooner.
+COOKIE_LASTS = 60 * 60 * 24 * 60
+
+Token = Annotated[str, Path(min_length=20, max_length=100)]
+
+
+def _current(request: Request) -> str | None:
+    """The token of the questionnaire that is open in this browser."""
+    return cookie(request, RESPONDENT_COOKIE)
+
+
+def _see_other(path: str) -> RedirectResponse:
+    return RedirectResponse(path, status_code=303)
+
+
+def _require_same_questionnaire(who: Respondent, form: FormData) -> None:
+    """Two links in one browser: a form of the one is not saved under the other."""
+    if form.get("invitation") != who.invitation.id:
+        raise OtherQuestionnaire
+
+
+def _chosen(form: FormData, name: str) -> list[str]:
+    return [value for value in form.getlist(name) if isinstance(value, str)]
+
+
+# --- Coming back: pages without the token in their address ------------------------------------------------------------
+
+
+@router.get("/keuze")
+def show_choice(request: Request) -> Response:
+    with work_for(request) as work:
+        who = responding.respondent(work, _current(request))
+        who.require_able_to_answer(work)
+    return _choice(request, who, who.draft.answers.judged, ())
+
+
+def _choice(
+    request: Request, who: Respondent, chosen: frozenset[str], faults: tuple[Fault, ...], status: int = 200
+) -> Response:
+    if not who.choices:
+        return _see_other("/invullen/vragen/1")
+    roles = {role: who.constellation.instrument.role(role).label(who.assessment.label_set) for role in who.choices}
+    return render(request, "respondent/choice.html", status, who=who, roles=roles, chosen=chosen, faults=faults)
+
+
+@router.post("/keuze")
+def choose(request: Request, form: OurForm) -> Response:
+    chosen = frozenset(_chosen(form, "judged"))
+    with work_for(request, write=True) as work:
+        who = responding.respondent(work, _current(request))
+        _require_same_questionnaire(who, form)
+        try:
+            responding.choose(work, _current(request), chosen)
+        except InvalidInput as invalid:
+            return _choice(request, who, chosen, invalid.faults, 400)
+    return _see_other("/invullen/vragen/1")
+
+
+@router.get("/vragen/{number}")
+def show_page(request: Request, number: int) -> Response:
+    with work_for(request) as work:
+        who = responding.respondent(work, _current(request))
+        who.require_able_to_answer(work)
+    if who.must_choose:
+        return _see_other("/invullen/keuze")
+    answers = who.answers
+    return _page(request, who, number, {**answers.ratings, **answers.comments})
+
+
+def _page(
+    request: Request,
+    who: Respondent,
+    number: int,
+    given: Mapping[str, object],
+    *,
+    faults: tuple[Fault, ...] = (),
+    still_open: int = 0,
+    status: int = 200,
+) -> Response:
+    """Theme page `number`, or the open questions after the last theme."""
+    questionnaire = who.questionnaire
+    pages = _count(questionnaire)
+    if not 1 <= number <= pages:
+        return _see_other("/invullen/nakijken")
+    frame = {
+        "who": who,
+        "number": number,
+        "pages": pages,
+        "given": given,
+        "faults": [_Anchored(found) for found in faults],
+        "still_open": still_open,
+        "scale": who.constellation.instrument.scale,
+        "names": {party.key: party.name for party in who.constellation.parties},
+    }
+    if number <= len(questionnaire.pages):
+        return render(request, "respondent/theme.html", status, page=questionnaire.pages[number - 1], **frame)
+    return render(request, "respondent/open_questions.html", status, fields=questionnaire.comments, **frame)
+
+
+class _Anchored:
+    """A fault with the field on the page that it belongs to."""
+
+    def __init__(self, found: Fault) -> None:
+        self.message = found.message
+        self.anchor = "q-" + found.where.partition(".")[2]
+
+
+def _count(questionnaire: Questionnaire) -> int:
+    return len(questionnaire.pages) + bool(questionnaire.comments)
+
+
+@router.post("/vragen/{number}")
+def save_page(request: Request, number: int, form: OurForm) -> Response:
+    """Save what this page holds, then go on, back, or to the other language; nothing typed is lost on a fault."""
+    with work_for(request, write=True) as work:
+        who = responding.respondent(work, _current(request))
+        _require_same_questionnaire(who, form)
+        questionnaire = who.questionnaire
+        if not 1 <= number <= _count(questionnaire):
+            return _see_other("/invullen/nakijken")
+        ratings, comments = _fields(questionnaire, number, form)
+        try:
+            who = responding.save(work, _current(request), ratings, comments)
+        except InvalidInput as invalid:
+            return _page(request, who, number, {**ratings, **comments}, faults=invalid.faults, status=400)
+    go = str(form.get("go", "next"))
+    if go in ("taal-nl", "taal-en"):
+        return _see_other(f"/invullen/vragen/{number}?taal={go[-2:]}")
+    if go == "back":
+        return _see_other(f"/invullen/vragen/{number - 1}" if number > 1 else _before_first(who))
+    if go == "stop":
+        return _see_other("/invullen/bewaard")
+    left_open = sum(1 for value in ratings.values() if not value)
+    if left_open and not form.get("seen"):
+        given: dict[str, object] = {**who.answers.ratings, **who.answers.comments}
+        return _page(request, who, number, given, still_open=left_open)
+    if number < _count(questionnaire):
+        return _see_other(f"/invullen/vragen/{number + 1}")
+    return _see_other("/invullen/nakijken")
+
+
+def _before_first(who: Respondent) -> str:
+    return "/invullen/keuze" if who.choices else "/invullen/vragen/1"
+
+
+def _fields(questionnaire: Questionnaire, number: int, form: FormData) -> tuple[dict[str, object], dict[str, object]]:
+    """(ratings, comments) of one page: every field that belongs to it, empty when it was left open."""
+    page: ThemePage | None = questionnaire.pages[number - 1] if number <= len(questionnaire.pages) else None
+    comments: tuple[CommentField, ...] = () if page else questionnaire.comments
+    return (
+        {rating.key: form.get(rating.key, "") for rating in (page.ratings if page else ())},
+        {comment.key: form.get(comment.key, "") for comment in comments},
+    )
+
+
+@router.get("/bewaard")
+def show_kept(request: Request) -> Response:
+    with work_for(request) as work:
+        who = responding.respondent(work, _current(request))
+    return render(request, "respondent/kept.html", who=who)
+
+
+@router.get("/nakijken")
+def check(request: Request) -> Response:
+    with work_for(request) as work:
+        who = responding.respondent(work, _current(request))
+        who.require_able_to_answer(work)
+    if who.must_choose:
+        return _see_other("/invullen/keuze")
+    return _check(request, who, receipt_code(desk_of(request).chance()), ())
+
+
+def _check(request: Request, who: Respondent, code: str, faults: tuple[Fault, ...], status: int = 200) -> Response:
+    names = {party.key: party.name for party in who.constellation.parties}
+    return render(
+        request,
+        "respondent/check.html",
+        status,
+        who=who,
+        questionnaire=who.questionnaire,
+        answers=who.answers,
+        scale=who.constellation.instrument.scale,
+        names=names,
+        code=code,
+        faults=faults,
+    )
+
+
+@router.post("/inzenden")
+def send(request: Request, form: OurForm) -> Response:
+    code = str(form.get("receipt_code", ""))
+    with work_for(request, write=True) as work:
+        who = responding.respondent(work, _current(request))
+        _require_same_questionnaire(who, form)
+        try:
+            responding.submit(work, _current(request), code)
+        except InvalidInput as invalid:
+            return _check(request, who, receipt_code(work.chance()), invalid.faults, 400)
+    answer = _see_other("/invullen/ontvangen")
+    set_cookie(request, answer, RECEIPT_COOKIE, code, 60 * 60)
+    return answer
+
+
+@router.get("/ontvangen")
+def show_receipt(request: Request) -> Response:
+    with work_for(request) as work:
+        who = responding.respondent(work, _current(request))
+    code = cookie(request, RECEIPT_COOKIE)
+    return render(request, "respondent/receipt.html", who=who, code=code)
+
+
+# --- The personal link itself -----------------------------------------------------------------------------------------
+
+
+@router.get("/{token}")
+def show_start(request: Request, token: Token) -> Response:
+    """Who asks, why, and what becomes of it. Looking starts nothing: mail scanners look too."""
+    with work_for(request) as work:
+        who = responding.respondent(work, token)
+        return _start(request, who, accepts=who.assessment.accepts_answers(work.now))
+
+
+def _start(
+    request: Request, who: Respondent, *, accepts: bool, faults: tuple[Fault, ...] = (), status: int = 200
+) -> Response:
+    if not accepts and who.assessment.state != "draft":
+        return render(request, "respondent/closed.html", status, who=who)
+    if not accepts:
+        return render(request, "respondent/not_yet.html", status, who=who)
+    instrument = who.constellation.instrument
+    minutes = [
+        who.constellation.questionnaire(who.party, judged, who.assessment.label_set).minutes
+        for judged in _least_and_most(who)
+    ]
+    return render(
+        request,
+        "respondent/start.html",
+        status,
+        who=who,
+        role=instrument.role(who.party.role).label(who.assessment.label_set),
+        role_description=instrument.role(who.party.role).description,
+        minutes=minutes,
+        threshold=who.assessment.params.k_party,
+        faults=faults,
+    )
+
+
+def _least_and_most(who: Respondent) -> list[frozenset[str]]:
+    """The smallest and the largest number of parties that this respondent may come to judge."""
+    if not who.choices or who.draft.chosen:
+        return [who.judged, who.judged]
+    sole = who.judged
+    first = frozenset(parties[0].key for parties in who.choices.values())
+    most = frozenset(party.key for parties in who.choices.values() for party in parties[:3])
+    return [sole | first, sole | most]
+
+
+@router.post("/{token}")
+def start(request: Request, token: Token, form: OurForm) -> Response:
+    """Begin, or go on where one stopped. Only this sets a cookie; from here the address holds no token."""
+    with work_for(request, write=True) as work:
+        who = responding.respondent(work, token)
+        who.assessment.require_open(work.now)
+        if who.party.attributed and not who.invitation.statement_confirmed:
+            if not form.get("confirm"):
+                unconfirmed = [Fault("confirm", StatementNotConfirmed().message)]
+                return _start(request, who, accepts=True, faults=tuple(unconfirmed), status=400)
+            responding.confirm_statement(work, token)
+    answer = _see_other("/invullen/keuze" if who.must_choose else f"/invullen/vragen/{_first_open(who)}")
+    set_cookie(request, answer, RESPONDENT_COOKIE, token, COOKIE_LASTS)
+    drop_cookie(request, answer, RECEIPT_COOKIE)
+    return answer
+
+
+def _first_open(who: Respondent) -> int:
+    """The first page that still has an open statement."""
+    answers = who.answers
+    for number, page in enumerate(who.questionnaire.pages, start=1):
+        if any(rating.key not in answers.ratings for rating in page.ratings):
+            return number
+    return 1
+
+
+@router.post("/{token}/intrekken")
+def withdraw(request: Request, token: Token, form: OurForm) -> Response:
+    """Take back what was sent, with the receipt code; then one may answer anew."""
+    with work_for(request, write=True) as work:
+        who = responding.respondent(work, token)
+        try:
+            responding.withdraw(work, token, str(form.get("receipt_code", "")))
+        except WrongReceipt as wrong:
+            found = (Fault("receipt_code", wrong.message),)
+            return _start(request, who, accepts=True, faults=found, status=409)
+    return render(request, "respondent/withdrawn.html", who=who, token=token)

@@ -1,0 +1,45 @@
+"""The front door: the home page, signing in with a single-use link, and signing out."""
+
+from fastapi import APIRouter, Request, Response
+from starlette.responses import RedirectResponse
+
+from app.service import access
+from app.web.entry import SESSION_COOKIE, cookie, work_for
+from app.web.rendering import render
+from app.web.security import OUR_BUTTON, drop_cookie, set_cookie
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def home(request: Request) -> Response:
+    return render(request, "home.html")
+
+
+@router.get("/inloggen/{token}")
+def show_sign_in(request: Request, token: str) -> Response:
+    """Looking consumes nothing."""
+    with work_for(request) as work:
+        who = access.look_at_sign_in_link(work, token)
+    return render(request, "sign_in.html", email=who.email)
+
+
+@router.post("/inloggen/{token}", dependencies=OUR_BUTTON)
+def sign_in(request: Request, token: str) -> Response:
+    with work_for(request, write=True) as work:
+        session, ends = access.sign_in(work, token)
+        seconds = int((ends - work.now).total_seconds())
+    answer = RedirectResponse("/bureau", status_code=303)
+    set_cookie(request, answer, SESSION_COOKIE, session, seconds)
+    return answer
+
+
+@router.post("/uitloggen", dependencies=OUR_BUTTON)
+def sign_out(request: Request) -> Response:
+    session = cookie(request, SESSION_COOKIE)
+    if session:
+        with work_for(request, write=True) as work:
+            access.sign_out(work, session)
+    answer = RedirectResponse("/", status_code=303)
+    drop_cookie(request, answer, SESSION_COOKIE)
+    return answer

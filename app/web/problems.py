@@ -1,0 +1,133 @@
+"""Owns the one table from each Problem to its status and title, as problem+json (RFC 9457) or as a page."""
+
+import logging
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from app.domain import problems as p
+from app.domain.problems import Fault, InvalidInput, Problem
+from app.domain.text import Language, Text, same
+from app.web.entry import desk_of, language_of
+from app.web.rendering import render
+
+log = logging.getLogger("rolvast")
+
+STATUSES: dict[type[Problem], tuple[int, Text]] = {
+    p.InvalidInput: (400, Text("Er klopt iets niet in de invoer", "Something in the input is not right")),
+    p.NotSignedIn: (401, Text("U bent niet ingelogd", "You are not signed in")),
+    p.NotAllowed: (403, Text("Dit mag u hier niet", "You may not do this here")),
+    p.UntrustedForm: (403, Text("Dit formulier kon niet worden vertrouwd", "This form could not be trusted")),
+    p.StatementNotConfirmed: (403, Text("Bevestig eerst het standpunt op naam", "First confirm the statement")),
+    p.NotFound: (404, Text("Niet gevonden", "Not found")),
+    p.UnknownLink: (404, Text("Deze link werkt niet", "This link does not work")),
+    p.WrongState: (409, Text("Dat kan nu niet", "That is not possible now")),
+    p.AssessmentClosed: (409, Text("Deze vragenlijst is niet open", "This questionnaire is not open")),
+    p.AlreadySubmitted: (409, Text("Al verstuurd", "Already sent")),
+    p.WrongReceipt: (409, Text("Deze ontvangstcode past niet", "This receipt code does not fit")),
+    p.OtherQuestionnaire: (409, Text("Dit is een andere vragenlijst", "This is another questionnaire")),
+    p.NotReleased: (409, Text("Nog niet vrijgegeven", "Not released yet")),
+    p.Busy: (503, Text("Even niet bereikbaar", "Out of reach for a moment")),
+}
+
+_HTTP_TITLES: dict[int, Text] = {
+    404: Text("Niet gevonden", "Not found"),
+    405: Text("Dat kan hier niet", "That is not possible here"),
+}
+
+
+def install(app: FastAPI) -> None:
+    """Turn problems, input that does not fit and bugs into answers."""
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(RequestValidationError, _unfit)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _bug)
+
+
+def is_api(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def _problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101 - registered for this class
+    status, title = STATUSES[type(error)]
+    faults = error.faults if isinstance(error, InvalidInput) else ()
+    answer = _answer(request, status, error.code, title, error.message, faults)
+    if status == 503:
+        answer.headers["retry-after"] = "60"
+    if status == 401 and is_api(request):
+        answer.headers["www-authenticate"] = "Bearer"
+    return answer
+
+
+def _unfit(request: Request, error: Exception) -> Response:
+    """Input of the wrong shape: every fault by its place, like any other invalid input."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
+    faults = [
+        Fault(".".join(str(step) for step in found["loc"][1:]) or "body", same(str(found["msg"])))
+        for found in error.errors()
+    ]
+    return _problem(request, InvalidInput(faults))
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
+    title = _HTTP_TITLES.get(error.status_code, Text("Dat ging niet", "That did not work"))
+    code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, f"http_{error.status_code}")
+    message = (
+        Text("Deze pagina bestaat niet.", "This page does not exist.")
+        if error.status_code == 404
+        else same(error.detail)
+    )
+    answer = _answer(request, error.status_code, code, title, message, ())
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def _bug(request: Request, error: Exception) -> Response:
+    """Our own fault: a reference for the reader, the traceback for the log, and nothing of either in the other."""
+    reference = desk_of(request).chance()[:8]
+    log.error("bug %s at %s", reference, route_of(request), exc_info=error)
+    title = Text("Er ging bij ons iets mis", "Something went wrong on our side")
+    message = Text(
+        "Uw gegevens zijn bewaard tot de vorige stap. Geef dit nummer door als u contact opneemt: {reference}.",
+        "Your data is kept up to the previous step. Mention this number when you contact us: {reference}.",
+    ).fill(reference=reference)
+    return _answer(request, 500, "bug", title, message, ())
+
+
+def route_of(request: Request) -> str:
+    """The template of the path, which holds no token."""
+    route = request.scope.get("route")
+    return str(getattr(route, "path", "unknown path"))
+
+
+def _answer(
+    request: Request, status: int, code: str, title: Text, message: Text, faults: tuple[Fault, ...] | list[Fault]
+) -> Response:
+    language = language_of(request)
+    if is_api(request):
+        return JSONResponse(
+            _as_json(status, code, title, message, faults, language),
+            status_code=status,
+            media_type="application/problem+json",
+            headers={"content-language": language},
+        )
+    return render(request, "problem.html", status, title=title, message=message, faults=faults, code=code)
+
+
+def _as_json(
+    status: int, code: str, title: Text, message: Text, faults: tuple[Fault, ...] | list[Fault], language: Language
+) -> dict[str, object]:
+    problem: dict[str, object] = {
+        "type": f"urn:rolvast:problem:{code}",
+        "title": title.in_(language),
+        "status": status,
+        "detail": message.in_(language),
+        "code": code,
+    }
+    if faults:
+        problem["errors"] = [{"location": f.where, "detail": f.message.in_(language)} for f in faults]
+    return problem

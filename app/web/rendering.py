@@ -1,0 +1,75 @@
+"""Owns how a page is drawn: templates in two languages, one CSS file, no build step."""
+
+import hashlib
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date
+from fastapi import Request, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from app.domain.text import Language, Text, signed
+from app.web.entry import LANGUAGE_COOKIE, SESSION_COOKIE, cookie, desk_of, language_of
+from app.web.security import form_token
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+_environment = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_environment.filters["signed"] = signed
+
+
+@cache
+def static_url(name: str) -> str:
+    """The address of a static file, with a mark that changes when the file does."""
+    return f"/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
+
+
+class Tongue:
+    """Says things in one language. `t("Nederlands", "English")` keeps both side by side in a template."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def t(self, nl: str, en: str, **values: object) -> Markup:
+        text = Markup(nl if self.language == "nl" else en)  # noqa: S704 - words of our own templates
+        return text.format(**values) if values else text
+
+    def say(self, text: Text) -> str:
+        return text.in_(self.language)
+
+    def day(self, when: date | None) -> str:
+        return format_date(when, format="d MMMM y", locale=self.language) if when else "–"
+
+
+def render(request: Request, template: str, status: int = 200, **values: Any) -> Response:
+    """One page in the reader's language."""
+    language = language_of(request)
+    tongue = Tongue(language)
+    page = _environment.get_template(template).render(
+        language=language,
+        t=tongue.t,
+        say=tongue.say,
+        day=tongue.day,
+        static=static_url,
+        path=request.url.path,
+        signed_in=cookie(request, SESSION_COOKIE) is not None,
+        form_token=form_token(request),
+        **values,
+    )
+    response = HTMLResponse(page, status_code=status, headers={"content-language": language})
+    if request.query_params.get("taal") == language and request.cookies.get(LANGUAGE_COOKIE) != language:
+        response.set_cookie(
+            LANGUAGE_COOKIE, language, max_age=31_536_000, path="/", samesite="lax", secure=desk_of(request).secure
+        )
+    return response
