@@ -18,6 +18,7 @@ COMMISSIONER = "commissioner@bureau-sg.example"
 KEY_NAME = "demo dashboard"
 SEED = 20261122
 INSTRUMENT = "driehoek"
+_WINDOW = timedelta(days=21)
 
 #: A place in the questionnaire: (theme, block, party, about); None stands for any.
 Place = tuple[str | None, str | None, str | None, str | None]
@@ -123,13 +124,13 @@ def seed(workshop: Workshop, now: datetime) -> None:
     chance = random.Random(SEED)  # noqa: S311 - the demo must come out the same each time
     with workshop.work(now, write=True) as work:
         actor = Actor(access.make_office(work, OFFICE), COMMISSIONER, may_write=True)
-    year_ago = now - timedelta(days=364)
+    month_ago, year_ago = now - timedelta(days=28), now - timedelta(days=392)
     first = _open(workshop, actor, WAVE_ONE, year_ago)
     _answer(workshop, first, WAVE_ONE, year_ago, chance)
     _finish(workshop, actor, first, year_ago)
-    second = _open(workshop, actor, WAVE_TWO, now, next_wave_of=first.constellation)
-    _answer(workshop, second, WAVE_TWO, now, chance)
-    _finish(workshop, actor, second, now)
+    second = _open(workshop, actor, WAVE_TWO, month_ago, next_wave_of=first.constellation)
+    _answer(workshop, second, WAVE_TWO, month_ago, chance)
+    _finish(workshop, actor, second, month_ago)
     _answer(workshop, _open(workshop, actor, REGISTERS, now), REGISTERS, now, chance)
     _draft(workshop, actor, INSPECTION, now)
 
@@ -169,7 +170,7 @@ def _plan(story: Story, today: date) -> Plan:
             contact_name="Bureau van de secretaris-generaal",
             contact_email="driehoek@bureau-sg.example",
         ),
-        closes_on=today + timedelta(days=21),
+        closes_on=today + _WINDOW,
         retention_on=today + timedelta(days=730),
         parties=story.parties,
         params={"ambition": dict(story.ambition)},
@@ -199,9 +200,11 @@ def _open(workshop: Workshop, actor: Actor, story: Story, now: datetime, next_wa
 
 
 def _finish(workshop: Workshop, actor: Actor, assessment: Assessment, now: datetime) -> None:
-    with workshop.work(now, write=True) as work:
+    """Close on the last day and release two days later."""
+    last_day = now + _WINDOW
+    with workshop.work(last_day, write=True) as work:
         commissioning.close(work, actor, assessment.id)
-    with workshop.work(now, write=True) as work:
+    with workshop.work(last_day + timedelta(days=2), write=True) as work:
         commissioning.release(work, actor, assessment.id)
 
 

@@ -134,9 +134,9 @@ class Pair:
 class ThemeSection:
     theme: Theme
     level: Shown
+    whole: bool
     ambition: int | None
     pairs: tuple[Pair, ...]
-    own_words: tuple[Text, Text]
     sources: tuple[Text, ...]
 
 
@@ -402,18 +402,12 @@ class Report:
         ambition = self.document["params"]["ambition"].get(theme.key)
         titles = {source.key: source.title for source in self.instrument.sources}
         whole = self.instrument.is_whole(theme.key)
-        judged = any(item.about_roles for item in self.instrument.items if item.theme == theme.key)
-        labels = (
-            (Text("eigen beeld", "self-image"), Text("beeld van de ander", "the other's view"))
-            if judged
-            else (Text("eerste partij", "first party"), Text("tweede partij", "second party"))
-        )
         return ThemeSection(
             theme=theme,
             level=shown(figure),
+            whole=whole,
             ambition=None if ambition is None else round(ambition),
             pairs=tuple(self._outlooks(theme) if whole else self._pairs(theme)),
-            own_words=labels,
             sources=tuple(titles[key] for key in theme.sources),
         )
 

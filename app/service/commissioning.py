@@ -244,6 +244,8 @@ def close(work: Work, actor: Actor, identifier: str) -> Assessment:
             private=json.dumps(snapshot.private.as_json()).encode(),
         ),
     )
+    if assessment.closes_on and dutch_date(work.now) < assessment.closes_on:
+        work.store.assessments.change(replace(assessment, closes_on=dutch_date(work.now)))
     if not work.store.assessments.move(assessment.id, "open", "closed"):
         raise WrongState(Text("Deze meting is al gesloten.", "This assessment was already closed."))
     work.record(actor, assessment, "closed", snapshot=snapshot.document["snapshot"])

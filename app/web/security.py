@@ -26,13 +26,14 @@ _HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "strict-transport-security": "max-age=31536000; includeSubDomains",
 }
+API_VERSION = "1.0.0"
 #: Room for a questionnaire of a thousand ratings with comments, and for a list of twenty thousand people.
 LARGEST_BODY = 4 * 1024 * 1024
 MOST_FIELDS = 3000
 
 
 class Protection:
-    """Adds the headers to every answer, and refuses bodies that no form of ours can have."""
+    """Adds the headers to every answer, answers HEAD like GET, and refuses bodies that no form of ours can have."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -40,29 +41,48 @@ class Protection:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-            return
-        received = 0
+        elif scope["method"] == "HEAD":
+            await self._app({**scope, "method": "GET"}, receive, _without_body(_with_headers(scope, send)))
+        else:
+            await self._app(scope, _limited(receive), _with_headers(scope, send))
 
-        async def limited() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > LARGEST_BODY:
-                raise too_large()
-            return message
 
-        async def protected(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-                if not str(scope["path"]).startswith("/static/"):
-                    headers.setdefault("cache-control", "no-store")
-                if str(scope["path"]).startswith("/api/v1"):
-                    headers["api-version"] = "1.0.0"
-            await send(message)
+def _limited(receive: Receive) -> Receive:
+    received = 0
 
-        await self._app(scope, limited, protected)
+    async def limited() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > LARGEST_BODY:
+            raise too_large()
+        return message
+
+    return limited
+
+
+def _with_headers(scope: Scope, send: Send) -> Send:
+    path = str(scope["path"])
+
+    async def with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
+            if not path.startswith("/static/"):
+                headers.setdefault("cache-control", "no-store")
+            if path.startswith("/api/v1"):
+                headers["api-version"] = API_VERSION
+        await send(message)
+
+    return with_headers
+
+
+def _without_body(send: Send) -> Send:
+    async def without_body(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return without_body
 
 
 def too_large() -> InvalidInput:
@@ -109,12 +129,18 @@ OUR_BUTTON = [Depends(read_form)]
 
 
 def require_same_origin(headers: Headers) -> None:
-    """A browser says where a form came from; anything but this site is refused."""
+    """A browser says where a form came from; anything but this site is refused.
+
+    Sec-Fetch-Site decides where there is one. Under our Referrer-Policy an Origin may be "null"; then only the hidden
+    field speaks.
+    """
     site = headers.get("sec-fetch-site")
-    if site is not None and site not in ("same-origin", "none"):
-        raise UntrustedForm
     origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+    if site is not None:
+        trusted = site in ("same-origin", "none")
+    else:
+        trusted = origin in (None, "null") or urlsplit(origin).netloc == headers.get("host")
+    if not trusted:
         raise UntrustedForm
 
 

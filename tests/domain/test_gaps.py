@@ -65,7 +65,9 @@ def test_rounded_parts_may_differ_by_one_from_the_rounded_difference() -> None:
     assert (found["a"], found["b"], found["value"]) == (77, 48, 30)
 
 
-@pytest.mark.parametrize(("own", "other", "value"), [([50] * 5 + [51] * 5, [53] * 10, -2), ([53] * 10, [50] * 5 + [51] * 5, 3)])
+@pytest.mark.parametrize(
+    ("own", "other", "value"), [([50] * 5 + [51] * 5, [53] * 10, -2), ([53] * 10, [50] * 5 + [51] * 5, 3)]
+)
 def test_a_half_goes_up_on_both_sides_of_zero(own: Scores, other: Scores, value: int) -> None:
     found = perception(own, other)
     assert abs(found["exact"]["est"]) == 2.5
@@ -199,7 +201,10 @@ def test_among_clear_gaps_the_lower_bound_decides_and_not_the_size() -> None:
     case.score("on", "rol", "self", five(70, 25)).score("og", "rol", "other", five(25, 25), "on")
     case.score("on", "beide", "self", five(70)).score("og", "beide", "other", five(40), "on")
     found = [g for g in case.document()["gaps"] if g["rank"]]
-    assert [(g["theme"], abs(g["value"]), g["evidence"]) for g in found] == [("beide", 30, "clear"), ("rol", 45, "clear")]
+    assert [(g["theme"], abs(g["value"]), g["evidence"]) for g in found] == [
+        ("beide", 30, "clear"),
+        ("rol", 45, "clear"),
+    ]
 
 
 def test_the_size_decides_among_gaps_that_are_equally_sure_whatever_their_sign() -> None:

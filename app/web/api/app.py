@@ -10,8 +10,8 @@ from app.web import problems
 from app.web.api import assessments, instruments, questionnaire
 from app.web.entry import Desk
 from app.web.rendering import render
+from app.web.security import API_VERSION
 
-VERSION = "1.0.0"
 _DESCRIPTION = (
     "Commission an assessment, fill it in, and read scores and gaps. Offices use an API key as bearer; respondents use "
     "the token of their personal link. Every fault comes as problem+json (RFC 9457) and names all that is wrong."
@@ -58,7 +58,7 @@ def describe(api: FastAPI, base_url: str) -> dict[str, Any]:
     """The OpenAPI description, with problems in place of FastAPI's own errors."""
     description = get_openapi(
         title="rolvast",
-        version=VERSION,
+        version=API_VERSION,
         openapi_version="3.1.0",
         description=_DESCRIPTION,
         routes=api.routes,

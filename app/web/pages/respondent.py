@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse
 
-from app.domain.constellation import CommentField, Questionnaire, ThemePage
+from app.domain.constellation import CommentField, Questionnaire, Statement, ThemePage
 from app.domain.problems import (
     Fault,
     InvalidInput,
@@ -15,6 +15,7 @@ from app.domain.problems import (
     StatementNotConfirmed,
     WrongReceipt,
 )
+from app.domain.text import Text, same
 from app.service import responding
 from app.service.responding import Respondent
 from app.service.tokens import receipt_code
@@ -119,8 +120,22 @@ def _page(
         "names": {party.key: party.name for party in who.constellation.parties},
     }
     if number <= len(questionnaire.pages):
-        return render(request, "respondent/theme.html", status, page=questionnaire.pages[number - 1], **frame)
+        page = questionnaire.pages[number - 1]
+        headings = [_heading(who, statement) for statement in page.statements]
+        return render(request, "respondent/theme.html", status, page=page, headings=headings, **frame)
     return render(request, "respondent/open_questions.html", status, fields=questionnaire.comments, **frame)
+
+
+def _heading(who: Respondent, statement: Statement) -> Text:
+    """Above which part of the page a statement stands: one's own role, or the role of others."""
+    if statement.block == "self":
+        return Text("Over uw eigen rol", "About your own role")
+    if statement.block == "other":
+        about = [who.constellation.party(rating.about or "") for rating in statement.rows]
+        role = who.constellation.instrument.role(about[0].role).label(who.assessment.label_set)
+        names = same(about[0].name) if len(about) == 1 else role
+        return Text("Over de rol van {names}", "About the role of {names}").fill(names=names)
+    return same("")
 
 
 class _Anchored:
@@ -149,24 +164,23 @@ def save_page(request: Request, number: int, form: OurForm) -> Response:
             who = responding.save(work, _current(request), ratings, comments)
         except InvalidInput as invalid:
             return _page(request, who, number, {**ratings, **comments}, faults=invalid.faults, status=400)
-    go = str(form.get("go", "next"))
-    if go in ("taal-nl", "taal-en"):
-        return _see_other(f"/invullen/vragen/{number}?taal={go[-2:]}")
-    if go == "back":
-        return _see_other(f"/invullen/vragen/{number - 1}" if number > 1 else _before_first(who))
-    if go == "stop":
-        return _see_other("/invullen/bewaard")
     left_open = sum(1 for value in ratings.values() if not value)
-    if left_open and not form.get("seen"):
+    if str(form.get("go", "next")) == "next" and left_open and not form.get("seen"):
         given: dict[str, object] = {**who.answers.ratings, **who.answers.comments}
         return _page(request, who, number, given, still_open=left_open)
-    if number < _count(questionnaire):
-        return _see_other(f"/invullen/vragen/{number + 1}")
-    return _see_other("/invullen/nakijken")
+    return _see_other(_after(who, number, str(form.get("go", "next"))))
 
 
-def _before_first(who: Respondent) -> str:
-    return "/invullen/keuze" if who.choices else "/invullen/vragen/1"
+def _after(who: Respondent, number: int, go: str) -> str:
+    """Where a button of page `number` leads."""
+    if go in ("taal-nl", "taal-en"):
+        return f"/invullen/vragen/{number}?taal={go[-2:]}"
+    if go == "stop":
+        return "/invullen/bewaard"
+    if go == "back" and number == 1:
+        return "/invullen/keuze" if who.choices else "/invullen/vragen/1"
+    following = number - 1 if go == "back" else number + 1
+    return f"/invullen/vragen/{following}" if following <= _count(who.questionnaire) else "/invullen/nakijken"
 
 
 def _fields(questionnaire: Questionnaire, number: int, form: FormData) -> tuple[dict[str, object], dict[str, object]]:
