@@ -266,8 +266,17 @@ class Estimator:
     def __init__(self, sources: Mapping[str, GroupSource | StatementSource], params: Parameters) -> None:
         self._sources = sources
         self._params = params
+        self._known: dict[int, tuple[Mapping[Cell, Fraction], Estimate]] = {}
 
     def estimate(self, weights: Mapping[Cell, Fraction]) -> Estimate:
+        """θ of these weights; asked again for the same weights, the same estimate."""
+        # One figure stands in many places (a cell, its gaps, a strength): the weights themselves are the key, and
+        # are kept so that no other weights can take their identity.
+        if id(weights) not in self._known:
+            self._known[id(weights)] = weights, self._compute(weights)
+        return self._known[id(weights)][1]
+
+    def _compute(self, weights: Mapping[Cell, Fraction]) -> Estimate:
         value = Fraction(0)
         per_party: dict[str, dict[Cell, Fraction]] = {}
         for cell, weight in weights.items():

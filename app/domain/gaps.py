@@ -315,5 +315,5 @@ def expected_chance_flags(gaps: Sequence[Gap]) -> tuple[int, Fraction, Fraction]
 
 
 def hidden_change(now: Figure, before: Reason | None) -> Reason:
-    """Why a change is not shown: the first reason of either wave."""
-    return first_reason([reason for reason in (now.reason, before) if reason is not None])
+    """Why a change is not shown: the first reason of either wave; `version` when only the kept figure is missing."""
+    return first_reason([reason for reason in (now.reason, before) if reason is not None] or ["version"])

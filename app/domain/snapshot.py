@@ -127,7 +127,6 @@ class _Maker:
         self._exact = exact
         self._attributed = {s.party.key for s in disclosure.standings if s.party.attributed}
         self._order = Order([theme.key for theme in constellation.themes], [s.party.key for s in disclosure.standings])
-        self._known: dict[int, Estimate] = {}
         self.estimator = _estimator(disclosure, params)
 
     def document(self, wave: Wave, *, withdrawn: Iterable[Cell]) -> Json:
@@ -354,10 +353,7 @@ class _Maker:
     # --- one figure ---
 
     def _estimate(self, figure: Figure) -> Estimate:
-        """Each figure's estimate, computed once."""
-        if id(figure) not in self._known:
-            self._known[id(figure)] = self.estimator.estimate(figure.weights or {})
-        return self._known[id(figure)]
+        return self.estimator.estimate(figure.weights or {})
 
     def _figure(self, figure: Figure) -> Json:
         if figure.weights is None:
