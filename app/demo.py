@@ -54,12 +54,13 @@ WAVE_ONE = Story(
     _PERMITS,
     _PERMITS_PEOPLE,
     {
+        ("rolhelderheid", None, None, None): 4.0,
         ("rolvastheid", "other", "wonen", "dienst"): 2.6,
-        ("rolhulp", None, None, None): 2.5,
-        ("leren", None, None, None): 2.4,
-        ("afstemming", None, None, None): 2.6,
+        ("rolhulp", None, None, None): 3.0,
+        ("samenwerkingsvisie", None, None, None): 4.0,
+        ("leren", None, None, None): 2.9,
+        ("afstemming", None, None, None): 2.9,
     },
-    level=3.4,
 )
 WAVE_TWO = Story(
     "Agentschap Vergunningen",

@@ -135,9 +135,7 @@ def main() -> None:
             body = {"answers": "4" * 49}
             plain = [({}, body)] * given.sends
             baseline, slow = asyncio.run(storm(f"http://127.0.0.1:{bare}/send", plain, given.at_once))
-            sends = [
-                ({"authorization": f"Bearer {token}"}, {"receiptCode": receipt_code(token)}) for token in tokens
-            ]
+            sends = [({"authorization": f"Bearer {token}"}, {"receiptCode": receipt_code(token)}) for token in tokens]
             url = f"http://127.0.0.1:{ours}/api/v1/questionnaire/submission"
             rate, p99 = asyncio.run(storm(url, sends, given.at_once))
         finally:

@@ -52,7 +52,7 @@ def answers(of: Constellation, chance: np.random.Generator) -> dict[str, Codes]:
     return sheets
 
 
-def best(run, times: int) -> float:  # noqa: ANN001
+def best(run, times: int) -> float:
     found = []
     for _ in range(times):
         start = time.perf_counter()

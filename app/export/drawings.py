@@ -1,5 +1,7 @@
 """Owns which picture shows which figures: from a Report to the charts, in one language."""
 
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Literal
 
 from app.domain.report import Pair, Report, Shown, ThemeSection
@@ -21,7 +23,7 @@ from app.export.charts import (
 )
 
 #: A picture cannot break over pages, so a theme with many pairs becomes several pictures.
-PAIRS_PER_PICTURE = 6
+PAIRS_PER_PICTURE = 5
 
 _HIDDEN = Text("niet getoond: {why}", "not shown: {why}")
 _TRIANGLE = Text(
@@ -99,9 +101,8 @@ def draw_theme(report: Report, section: ThemeSection, language: Language, *, nar
         words = Text("ambitie {points}", "ambition {points}").fill(points=section.ambition)
         axis = Axis(axis.low, axis.high, ambition=section.ambition, ambition_label=words.in_(language))
     pictures = []
-    for number, start in enumerate(range(0, len(section.pairs), PAIRS_PER_PICTURE), start=1):
-        pairs = section.pairs[start : start + PAIRS_PER_PICTURE]
-        ident = f"thema-{section.theme.key}-{number}" + ("-smal" if narrow else "")
+    for number, pairs in enumerate(_by_picture(section, judged=judged), start=1):
+        ident = f"thema-{section.theme.key}-{number}"
         title = Text("{theme}: twee beelden naast elkaar", "{theme}: two views side by side").fill(
             theme=section.theme.title
         )
@@ -109,6 +110,15 @@ def draw_theme(report: Report, section: ThemeSection, language: Language, *, nar
         rows = tuple(_row(pair, language) for pair in pairs)
         pictures.append(dumbbell(caption, Dumbbell(rows=rows, legend=legend, axis=axis), narrow=narrow))
     return pictures
+
+
+def _by_picture(section: ThemeSection, *, judged: bool) -> Iterator[tuple[Pair, ...]]:
+    """The pairs of one picture: all views on one party, or a handful of relations; a pair wholly hidden needs none."""
+    pairs = [pair for pair in section.pairs if pair.one.score is not None or pair.other.score is not None]
+    groups = [list(group) for _, group in groupby(pairs, key=lambda pair: pair.label)] if judged else [pairs]
+    for group in groups:
+        for start in range(0, len(group), PAIRS_PER_PICTURE):
+            yield tuple(group[start : start + PAIRS_PER_PICTURE])
 
 
 def _row(pair: Pair, language: Language) -> Row:

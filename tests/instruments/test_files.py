@@ -91,7 +91,9 @@ def test_the_catalogue_refuses_a_file_in_the_wrong_folder_and_an_empty_folder(tm
 def test_an_item_can_equal_only_an_item_that_exists(tmp_path: Path) -> None:
     words = SMALL.read_text(encoding="utf-8")
     planted(tmp_path, "klein/1", words)
-    second = words.replace("version = 1", "version = 2").replace('id = "x-1"\n', 'id = "x-1"\nequal_to = "klein/1:x-1"\n')
+    second = words.replace("version = 1", "version = 2").replace(
+        'id = "x-1"\n', 'id = "x-1"\nequal_to = "klein/1:x-1"\n'
+    )
     planted(tmp_path, "klein/2", second)
     catalogue = Catalogue.read(tmp_path)
     assert catalogue.newest("klein").version == 2

@@ -152,7 +152,10 @@ class Answers:
         party.respondents = [
             person
             for person in party.people
-            if any(block_score(self.row(person, party, *place), self.questions.steps) is not None for place in self.asked(party))
+            if any(
+                block_score(self.row(person, party, *place), self.questions.steps) is not None
+                for place in self.asked(party)
+            )
         ]
         if party.statement:
             party.reason = None if party.respondents else "party_small"

@@ -105,7 +105,11 @@ class Estimate:
 
 
 def estimate(
-    weights: Mapping[Any, Fraction], cells: Mapping[Any, BaseCell], s_min: int, sd_step: int, less: Fraction = Fraction(0)
+    weights: Mapping[Any, Fraction],
+    cells: Mapping[Any, BaseCell],
+    s_min: int,
+    sd_step: int,
+    less: Fraction = Fraction(0),
 ) -> Estimate:
     """§3: θ = Σ w · mean − `less`, by leaving out every person of every group in turn."""
     value = sum((w * cells[key].used() for key, w in weights.items()), Fraction(0)) - less

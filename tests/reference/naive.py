@@ -9,41 +9,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from tests.reference.arithmetic import Estimate, estimate, first_reason, half_up, half_up_sqrt, level_bounds, mean
 from tests.reference.answers import DEFAULTS, Answers, Group, Key
+from tests.reference.arithmetic import Estimate, estimate, first_reason, half_up, half_up_sqrt, level_bounds, mean
+from tests.reference.figures import Figure, average, average_of_shown
+from tests.reference.gaps import Gaps
 
 Json = dict[str, Any]
-TYPES = ["perception", "asymmetry", "outlook", "ambition"]
-KINDS = [None, "view", "relation", "constellation"]
-
-
-class Figure:
-    """θ as weights over base cells, or why it is hidden."""
-
-    def __init__(self, weights: dict[Key, Fraction] | None, reason: str | None = None) -> None:
-        self.weights, self.reason = weights, reason
-
-    @property
-    def shown(self) -> bool:
-        return self.weights is not None
-
-
-def combined(parts: Sequence[tuple[Fraction, Figure]]) -> Figure:
-    if not all(figure.shown for _, figure in parts):
-        return Figure(None, first_reason(figure.reason for _, figure in parts))
-    weights: dict[Key, Fraction] = {}
-    for factor, figure in parts:
-        for key, weight in (figure.weights or {}).items():
-            weights[key] = weights.get(key, Fraction(0)) + factor * weight
-    return Figure(weights)
-
-
-def average(figures: Sequence[Figure]) -> Figure:
-    return combined([(Fraction(1, len(figures)), figure) for figure in figures])
-
-
-def average_of_shown(figures: Sequence[Figure]) -> Figure:
-    return average([figure for figure in figures if figure.shown] or figures)
 
 
 class Naive:
@@ -66,7 +37,7 @@ class Naive:
         self.relations = {
             (theme, one.key, other.key): average([there, back])
             for theme in self.themes
-            for one, other in self._pairs(self.parties)
+            for one, other in self.pairs(self.parties)
             if (there := self.views.get((theme, one.key, other.key)))
             and (back := self.views.get((theme, other.key, one.key)))
         }
@@ -84,7 +55,7 @@ class Naive:
         reason = self.data.reasons[key]
         return Figure(None, reason) if reason else Figure({key: Fraction(1)})
 
-    def _pairs(self, groups: Sequence[Group]) -> Iterable[tuple[Group, Group]]:
+    def pairs(self, groups: Sequence[Group]) -> Iterable[tuple[Group, Group]]:
         for place, one in enumerate(groups):
             for other in groups[place + 1 :]:
                 if self.questions.related(one.role, other.role):
@@ -121,7 +92,7 @@ class Naive:
 
     # --- how it is written ---
 
-    def _exactly(self, e: Estimate) -> Json:
+    def exactly(self, e: Estimate) -> Json:
         if not self.exact:
             return {}
         intervals = {f"ci{percent}": list(e.interval(percent)) for percent in (80, 90, 95)}
@@ -131,7 +102,7 @@ class Naive:
         found = dict(place)
         if figure.shown:
             e = self.estimate(figure)
-            found |= {"state": "published", "score": half_up(e.est), "ci95": level_bounds(e), **self._exactly(e)}
+            found |= {"state": "published", "score": half_up(e.est), "ci95": level_bounds(e), **self.exactly(e)}
         else:
             found |= {"state": "suppressed", "score": None, "reason": figure.reason}
         if coverage:
@@ -222,9 +193,7 @@ class Naive:
         shown = [figure for figure in figures if figure.shown]
         found = self.level({"theme": theme, "between": [r, s]}, average_of_shown(figures), (len(shown), len(figures)))
         roles = {party.key: party.role for party in self.parties}
-        members = {
-            key for (t, *pair), f in self.relations.items() if t == theme and f in shown for key in pair
-        }
+        members = {key for (t, *pair), f in self.relations.items() if t == theme and f in shown for key in pair}
         if max(sum(roles[member] == role for member in members) for role in (r, s)) >= 3:
             values = [self.estimate(figure).est for figure in shown]
             variance = sum(((v - mean(values)) ** 2 for v in values), Fraction(0)) / (len(values) - 1)
@@ -237,14 +206,16 @@ class Naive:
             for v in self.parties:
                 parts = [self.views.get((t, u.key, v.key)) for t in counted]
                 yield from self._total({"of": "view", "from": u.key, "about": v.key}, parts)
-        for one, other in self._pairs(self.parties):
+        for one, other in self.pairs(self.parties):
             parts = [self.relations.get((t, one.key, other.key)) for t in counted]
             yield from self._total({"of": "relation", "between": [one.key, other.key]}, parts)
         for pair in self.questions.relations:
             per_theme = [self.role_pairs.get((t, *pair)) for t in counted]
             parts = [average_of_shown(figures) if figures else None for figures in per_theme]
             yield from self._total({"of": "role_relation", "between": list(pair)}, parts)
-        yield from self._total({"of": "constellation"}, [self.whole[t][0] if t in self.whole else None for t in counted])
+        yield from self._total(
+            {"of": "constellation"}, [self.whole[t][0] if t in self.whole else None for t in counted]
+        )
 
     def _total(self, place: Json, parts: Sequence[Figure | None]) -> Iterable[Json]:
         there = [figure for figure in parts if figure]
@@ -253,155 +224,6 @@ class Naive:
             enough = 3 * len(shown) >= 2 * len(there)
             figure = average(shown) if enough else Figure(None, first_reason(f.reason for f in there))
             yield self.level(place, figure, (len(shown), len(there)))
-
-
-class Gaps:
-    """§5: every comparison, its evidence and order, and the strengths."""
-
-    def __init__(self, scores: Naive) -> None:
-        self.scores = scores
-        self.found: list[tuple[tuple[Any, ...], Json, Estimate | None]] = []
-        self.candidates: list[tuple[tuple[Any, ...], Json]] = []
-
-    def find(self) -> None:
-        s = self.scores
-        for theme in s.themes:
-            for about in s.parties:
-                for source in s.parties:
-                    own, other = (theme, "self", about.key, None), (theme, "other", source.key, about.key)
-                    self._pair("perception", own, other, {"about": about.key, "from": source.key})
-            for one, other_party in s._pairs(s.parties):
-                u, t = one.key, other_party.key
-                self._pair("asymmetry", (theme, "relation", u, t), (theme, "relation", t, u), {"between": [u, t]})
-            for one, other_party in s._pairs(s.sources):
-                u, t = one.key, other_party.key
-                self._pair("outlook", (theme, "whole", u, None), (theme, "whole", t, None), {"between": [u, t]})
-            if theme in s.ambition:
-                self._ambitions(theme)
-        for (theme, u, v), figure in s.views.items():
-            self._high("view", theme, {"from": u, "about": v}, figure)
-        for (theme, u, v), figure in s.relations.items():
-            self._high("relation", theme, {"between": [u, v]}, figure)
-
-    def _ambitions(self, theme: str) -> None:
-        s, wanted = self.scores, self.scores.ambition[theme]
-        for (t, u, v), figure in s.views.items():
-            if t == theme:
-                self._add("ambition", theme, {"of": "view", "from": u, "about": v}, figure, wanted)
-        for (t, u, v), figure in s.relations.items():
-            if t == theme:
-                self._add("ambition", theme, {"of": "relation", "between": [u, v]}, figure, wanted)
-        if theme in s.whole:
-            self._add("ambition", theme, {"of": "constellation"}, s.whole[theme][0], wanted)
-
-    def _pair(self, kind: str, a: Key, b: Key, identity: Json) -> None:
-        if a in self.scores.data.cells and b in self.scores.data.cells:
-            self._add(kind, a[0], identity, self.scores.cell(a), self.scores.cell(b))
-
-    def _place(self, theme: str, identity: Json) -> tuple[Any, ...]:
-        """Theme order, then what it is of, then the judged party before the one that judges."""
-        keys = identity.get("between") or [identity[key] for key in ("about", "from") if key in identity]
-        order = self.scores.order
-        return (self.scores.themes.index(theme), KINDS.index(identity.get("of")), *(order[key] for key in keys))
-
-    def _add(self, kind: str, theme: str, identity: Json, a: Figure, b: Figure | Fraction) -> None:
-        s = self.scores
-        gap: Json = {"rank": None, "type": kind, "theme": theme, **identity}
-        place = (TYPES.index(kind), *self._place(theme, identity))
-        difference = combined([(Fraction(1), a), (Fraction(-1), b)]) if isinstance(b, Figure) else a
-        if not difference.shown:
-            hidden = {"state": "suppressed", "value": None, "reason": difference.reason, "material": False}
-            self.found.append((place, gap | hidden, None))
-            return
-        e = s.estimate(difference, Fraction(0) if isinstance(b, Figure) else b)
-        one, two = s.estimate(a).est, s.estimate(b).est if isinstance(b, Figure) else b
-        evidence = _evidence(e)
-        gap |= {
-            "state": "published",
-            "a": half_up(one),
-            "b": half_up(two),
-            "value": half_up(e.est),
-            "ci95": level_bounds(e, level=False),
-            "size": _size(abs(e.est)),
-            "evidence": evidence,
-            "material": evidence in ("clear", "indication") and not (kind == "ambition" and e.est > 0),
-            **s._exactly(e),
-        }
-        if kind == "perception":
-            self._perceived(gap, e, one, two, b)
-        self.found.append((place, gap, e))
-
-    def _perceived(self, gap: Json, e: Estimate, one: Fraction, two: Fraction, other: Figure | Fraction) -> None:
-        """The quadrant of a perception gap, and whether it is a strength."""
-        theme, evidence = gap["theme"], gap["evidence"]
-        ambition = self.scores.ambition.get(theme)
-        if ambition is not None and evidence not in ("undecided", "stated"):
-            side = "agree" if evidence == "no_large_gap" else "over" if e.est > 0 else "under"
-            gap["quadrant"] = f"{side}_{'above' if two >= ambition else 'below'}"
-        level = Fraction(125, 2) if ambition is None else ambition
-        if evidence == "no_large_gap" and one >= level and two >= level and isinstance(other, Figure):
-            identity = {"about": gap["about"], "from": gap["from"]}
-            self._strength("perception", theme, identity, self.scores.estimate(other))
-
-    def _high(self, kind: str, theme: str, identity: Json, figure: Figure) -> None:
-        if figure.shown:
-            e = self.scores.estimate(figure)
-            if e.group and e.interval(80)[0] > self.scores.ambition.get(theme, Fraction(125, 2)):
-                self._strength(kind, theme, identity, e)
-
-    def _strength(self, kind: str, theme: str, identity: Json, e: Estimate) -> None:
-        kinds = ["perception", "view", "relation"]
-        place = (-round(e.interval(80)[0], 9), *self._place(theme, identity), kinds.index(kind))
-        self.candidates.append((place, {"type": kind, "theme": theme, **identity, "score": half_up(e.est)}))
-
-    def written(self) -> Json:
-        material = [found for found in self.found if found[1]["material"]]
-        material.sort(key=lambda found: _rank(*found))
-        for rank, (_, gap, _) in enumerate(material, start=1):
-            gap["rank"] = rank
-        rest = sorted((f for f in self.found if not f[1]["material"]), key=lambda found: found[0])
-        counted = [gap["type"] for _, gap, e in self.found if e is not None and e.group]
-        chances = [Fraction(1, 2) if kind == "ambition" else Fraction(1) for kind in counted]
-        best: dict[str, Json] = {}
-        for _, strength in sorted(self.candidates, key=lambda candidate: candidate[0]):
-            best.setdefault(strength["theme"], strength)
-        return {
-            "gaps": [gap for _, gap, _ in [*material, *rest]],
-            "strengths": [{"rank": rank, **s} for rank, s in enumerate(list(best.values())[:3], start=1)],
-            "comparisons": len(counted),
-            "expected_chance_flags": {
-                "clear": float(sum(chances) / 20),
-                "indication": float(sum(chances) / 5),
-            },
-        }
-
-
-def _size(points: Fraction) -> str:
-    return "negligible" if points < 5 else "small" if points < 10 else "moderate" if points < 20 else "large"
-
-
-def _evidence(e: Estimate) -> str:
-    if not e.group:
-        return "stated"
-
-    def excludes_zero(percent: int) -> bool:
-        low, high = e.interval(percent)
-        return low > 0 or high < 0
-
-    if abs(e.est) >= 10 and excludes_zero(95):
-        return "clear"
-    if abs(e.est) >= 10 and excludes_zero(80):
-        return "indication"
-    low, high = e.interval(90)
-    return "no_large_gap" if low > -20 and high < 20 else "undecided"
-
-
-def _rank(place: tuple[Any, ...], gap: Json, e: Estimate | None) -> tuple[Any, ...]:
-    """clear first, then the lower bound, then the size, then the order of the table."""
-    assert e is not None
-    margin = e.quantile(80) * e.se if e.variance else 0.0
-    low = max(0.0, round(float(abs(e.est)) - margin, 9))
-    return (gap["evidence"] != "clear", -low, -abs(e.est), place)
 
 
 def naive_document(instrument: Path, responses: str, parameters: str, *, exact: bool = False) -> Json:

@@ -63,9 +63,7 @@ def draw(request: Request, found: ReportOf) -> Response:
         hash=found.hash,
         triangle=_wide_and_narrow([draw_triangle(report, language, narrow=narrow)] for narrow in (False, True)),
         drawings={
-            section.theme.key: _wide_and_narrow(
-                draw_theme(report, section, language, narrow=narrow) for narrow in (False, True)
-            )
+            section.theme.key: [Markup(drawn) for drawn in draw_theme(report, section, language, narrow=True)]  # noqa: S704
             for section in report.sections
         },
     )
