@@ -144,6 +144,32 @@ def demo(arguments: argparse.Namespace) -> int:
     return _serve(chosen, "127.0.0.1", arguments.port)
 
 
+def worker(_: argparse.Namespace) -> int:
+    """Keep house apart from the web: letters, closing by date, erasing. The web process does this by itself too."""
+    import time  # noqa: PLC0415
+
+    from app.main import make_worker  # noqa: PLC0415
+
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    chosen = settings.read_settings()
+    working = make_worker(chosen, _workshop(chosen))
+    working.start()
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        working.stop()
+        return 0
+
+
+def erase_expired(_: argparse.Namespace) -> int:
+    """Erase every assessment whose retention date is over."""
+    from app.service import housekeeping  # noqa: PLC0415
+
+    print(f"{housekeeping.erase_expired(_workshop(settings.read_settings()), _now)} erased")
+    return 0
+
+
 def check_health(arguments: argparse.Namespace) -> int:
     """Ask a running service whether it can work; for health checks of a container."""
     import httpx  # noqa: PLC0415
@@ -237,6 +263,8 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--port", type=int, default=8000)
 
     command("migrate", migrate, "bring the database to the newest tables")
+    command("worker", worker, "bring letters, close by date and erase, apart from the web")
+    command("erase-expired", erase_expired, "erase every assessment whose retention date is over")
 
     made = command("check-health", check_health, "ask a running service whether it can work")
     made.add_argument("--url", default="http://127.0.0.1:8000")

@@ -134,6 +134,8 @@ def seed(workshop: Workshop, now: datetime) -> None:
     _finish(workshop, actor, second, month_ago)
     _answer(workshop, _open(workshop, actor, REGISTERS, now), REGISTERS, now, chance)
     _draft(workshop, actor, INSPECTION, now)
+    with workshop.work(now, write=True) as work:
+        work.store.outbox.drop_all()  # made-up people get no letters
 
 
 def fresh_links(workshop: Workshop, now: datetime) -> Links:

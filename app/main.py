@@ -3,12 +3,16 @@
 import logging
 import secrets
 import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from app.catalogue import Catalogue
+from app.delivery.mail import FilePostman, Postman, SmtpPostman
+from app.service.housekeeping import Worker
 from app.service.work import Workshop
 from app.settings import Settings, assessments_path
 from app.store.engine import Database
@@ -37,9 +41,28 @@ def make_workshop(settings: Settings) -> Workshop:
     return Workshop(Database(settings.database_url), catalogue, settings.secret_key, chance)
 
 
+def make_postman(settings: Settings) -> Postman:
+    """Letters by SMTP, or as files under `var/mail` for the operator."""
+    if settings.smtp_url:
+        return SmtpPostman(settings.smtp_url, settings.mail_from)
+    return FilePostman(settings.var / "mail", settings.mail_from)
+
+
+def make_worker(settings: Settings, workshop: Workshop) -> Worker:
+    return Worker(workshop, make_postman(settings), clock, settings.base_url)
+
+
 def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
-    """The whole service for these settings."""
+    """The whole service for these settings; while it runs, a worker in the same process keeps house."""
     workshop = workshop or make_workshop(settings)
+
+    @asynccontextmanager
+    async def working(_: FastAPI) -> AsyncIterator[None]:
+        worker = make_worker(settings, workshop)
+        worker.start()
+        yield
+        worker.stop()
+
     desk = Desk(
         workshop=workshop,
         clock=clock,
@@ -48,7 +71,9 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
         form_secret=settings.secret_key,
         secure=settings.secure,
     )
-    app = FastAPI(title="rolvast", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title="rolvast", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=working
+    )
     app.state.desk = desk
     for router in (health.router, sign_in.router, office.router, respondent.router, report.router):
         app.include_router(router)

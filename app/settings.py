@@ -37,6 +37,8 @@ class Settings:
     base_url: str
     secret_key: bytes
     var: Path
+    smtp_url: str = ""
+    mail_from: str = "rolvast@localhost"
 
     @property
     def secure(self) -> bool:
@@ -57,7 +59,15 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(
             "ROLVAST_DATABASE_URL must begin with sqlite:/// or postgresql://, such as sqlite:///var/rolvast.db"
         )
-    return Settings(database_url, base_url, _secret_key(given, parts.hostname, var), var)
+    smtp_url = given.get("ROLVAST_SMTP_URL", "")
+    if smtp_url and (urlsplit(smtp_url).scheme not in ("smtp", "smtps") or not urlsplit(smtp_url).hostname):
+        raise SettingsError("ROLVAST_SMTP_URL must look like smtps://user:password@mail.example:465 or smtp://…:587")
+    mail_from = given.get("ROLVAST_MAIL_FROM", f"rolvast@{parts.hostname}")
+    if "@" not in mail_from or any(letter.isspace() for letter in mail_from):
+        raise SettingsError(
+            f"ROLVAST_MAIL_FROM is '{mail_from}'; it must be an address such as rolvast@ministerie.example"
+        )
+    return Settings(database_url, base_url, _secret_key(given, parts.hostname, var), var, smtp_url, mail_from)
 
 
 def _secret_key(given: Mapping[str, str], hostname: str, var: Path) -> bytes:

@@ -11,12 +11,13 @@ from app.domain.parameters import Parameters
 from app.domain.problems import AssessmentClosed, Fault, NotAllowed, WrongState, fault
 from app.domain.text import Text
 
-State = Literal["draft", "open", "closed", "released"]
+State = Literal["draft", "open", "closed", "released", "erased"]
 STATE_NAMES: dict[State, Text] = {
     "draft": Text("in voorbereiding", "in preparation"),
     "open": Text("open", "open"),
     "closed": Text("gesloten", "closed"),
     "released": Text("vrijgegeven", "released"),
+    "erased": Text("gewist", "erased"),
 }
 
 #: Every date is a date in the Netherlands; a day lasts until 23:59:59 there (product.md §2).

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from app.domain.assessment import Actor, Assessment, MemberRole, Scope, end_of_day
 from app.domain.people import ADDRESS
 from app.domain.problems import InvalidInput, NotSignedIn, UnknownLink, fault
+from app.service.posting import queue
 from app.service.tokens import link_token, stored
 from app.service.work import Work
 from app.store.access import Member
@@ -37,9 +38,22 @@ def make_sign_in_link(
     if member is None:
         member = Member(work.chance(), office, email, role)
         work.store.access.add_member(member)
-    token = work.chance()
+    return _sign_in_link(work, member, lasts)[1]
+
+
+def _sign_in_link(work: Work, member: Member, lasts: timedelta) -> tuple[str, str]:
+    """(id, token) of a fresh link."""
+    identifier = work.chance()
+    token = link_token(work.secret, "sign_in", identifier)
     work.store.access.add_sign_in_link(stored(token), member.id, work.now + lasts)
-    return token
+    return identifier, token
+
+
+def mail_sign_in_link(work: Work, email: str) -> None:
+    """Send a link to whoever is a member with this address; says nothing of whether anyone is."""
+    for member in work.store.access.members_with(email.strip().lower()):
+        identifier, _ = _sign_in_link(work, member, SIGN_IN_LINK_LASTS)
+        queue(work, "sign_in", [(identifier, member.email)])
 
 
 def look_at_sign_in_link(work: Work, token: str) -> Member:

@@ -16,6 +16,7 @@ from app.domain.problems import Fault, InvalidInput, NotFound, WrongState, fault
 from app.domain.snapshot import Snapshot, Wave, make
 from app.domain.text import Text
 from app.domain.trend import read_private
+from app.service.posting import queue
 from app.service.reference import as_codes
 from app.service.tokens import link_token, stored
 from app.service.work import Work
@@ -160,6 +161,8 @@ def add_people(work: Work, actor: Actor, identifier: str, rows: Sequence[Row]) -
         assessment.id,
         [(new, stored(link_token(work.secret, "invitation", new)), person) for new, person in fresh],
     )
+    if assessment.state == "open":
+        queue(work, "invitation", [(new, person.email) for new, person in fresh])
     if found.people:
         work.record(actor, assessment, "people_added", number=len(found.people))
     return found
@@ -211,6 +214,7 @@ def open_assessment(work: Work, actor: Actor, identifier: str, confirmed: Collec
     _require(faults_for_opening(work, assessment, confirmed))
     work.store.assessments.keep_promise(assessment.id, _promise(assessment, confirmed))
     work.store.assessments.move(assessment.id, "draft", "open")
+    queue(work, "invitation", [(i, person.email) for i, person in work.store.answers.people(assessment.id)])
     work.record(actor, assessment, "opened", confirmedHidden=sorted(confirmed))
     return work.own(actor, identifier)
 
@@ -275,9 +279,11 @@ def release(work: Work, actor: Actor, identifier: str) -> Assessment:
     """Give all parties access at the same moment: one reader link per party."""
     assessment = work.own_to_change(actor, identifier)
     assessment.require_state("closed")
+    everyone = work.store.answers.people(assessment.id)
     for party in assessment.parties:
         link = ReaderLink(work.chance(), assessment.id, party.key)
         work.store.results.add_reader_link(link, stored(link_token(work.secret, "reader", link.id)))
+        queue(work, "report", [(link.id, person.email) for _, person in everyone if person.party == party.key])
     work.store.assessments.move(assessment.id, "closed", "released")
     work.record(actor, assessment, "released")
     return work.own(actor, identifier)

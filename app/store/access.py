@@ -50,6 +50,10 @@ class Access:
         ).one_or_none()
         return Member(*row) if row else None
 
+    def members_with(self, email: str) -> list[Member]:
+        """The member in each office that knows this address."""
+        return [Member(*row) for row in self._connection.execute(_MEMBER.where(tables.member.c.email == email))]
+
     def add_member(self, member: Member) -> None:
         self._connection.execute(
             insert(tables.member).values(id=member.id, office_id=member.office, email=member.email, role=member.role)

@@ -90,6 +90,7 @@ class AnswerStore:
                         "token_hash": token_hash,
                         "state": "invited",
                         "statement_confirmed": False,
+                        "undeliverable": False,
                     }
                     for identifier, token_hash, person in people
                 ],
@@ -152,6 +153,30 @@ class AnswerStore:
                 .values(state=after)
             ).rowcount
         return done == 1
+
+    def mark_undeliverable(self, invitation: str) -> None:
+        """No letter reaches this address: it does not count as invited."""
+        self._connection.execute(
+            update(tables.invitation).where(tables.invitation.c.id == invitation).values(undeliverable=True)
+        )
+
+    def undeliverable(self, assessment: str) -> set[str]:
+        """The invitations whose address no letter reaches."""
+        found = self._connection.scalars(
+            select(tables.invitation.c.id).where(
+                tables.invitation.c.assessment_id == assessment, tables.invitation.c.undeliverable
+            )
+        )
+        return set(found)
+
+    def address(self, invitation: str) -> tuple[str, str] | None:
+        """(assessment, email) of an invitation that still counts; None once it was taken back."""
+        row = self._connection.execute(
+            select(tables.invitation.c.assessment_id, tables.invitation.c.email).where(
+                tables.invitation.c.id == invitation, tables.invitation.c.state.in_(_ACTIVE)
+            )
+        ).one_or_none()
+        return (row.assessment_id, row.email) if row else None
 
     def confirm_statement(self, invitation: str) -> None:
         self._connection.execute(
@@ -299,6 +324,18 @@ class AnswerStore:
         self._connection.execute(delete(table).where(table.c.assessment_id == assessment))
         if people:
             self._connection.execute(insert(table), [dict(row) for row in people])
+
+    def forget_people(self, assessment: str) -> None:
+        """Addresses and names go; who was invited stays a number."""
+        self._connection.execute(
+            update(tables.invitation).where(tables.invitation.c.assessment_id == assessment).values(email="", name="")
+        )
+
+    def erase(self, assessment: str) -> None:
+        """Answers, words, drafts and invitations, for good."""
+        self.drop_drafts(assessment)
+        for table in (tables.submission, tables.comment, tables.invitation):
+            self._connection.execute(delete(table).where(table.c.assessment_id == assessment))
 
     def ids_of_sent(self, assessment: str) -> list[str]:
         """The ids of all submissions and comments of an assessment."""

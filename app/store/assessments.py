@@ -117,6 +117,19 @@ class Assessments:
             .limit(1)
         )
 
+    def everywhere(self, *states: State) -> list[Assessment]:
+        """Assessments of all offices in these states: for the service's own housekeeping."""
+        rows = self._connection.execute(self._select().where(tables.assessment.c.state.in_(states))).all()
+        return [self._assessment(row) for row in rows]
+
+    def blank(self, identifier: str) -> None:
+        """Take out what was personal about an erased assessment."""
+        self._connection.execute(
+            update(tables.assessment)
+            .where(tables.assessment.c.id == identifier)
+            .values(state="erased", purpose="", legal_basis="", contact_name="", contact_email="", promise={})
+        )
+
     def newest_wave(self, constellation: str) -> int:
         found = self._connection.scalar(
             select(func.max(tables.assessment.c.wave)).where(tables.assessment.c.constellation_id == constellation)
@@ -205,7 +218,7 @@ class Assessments:
         """Parties in order, each with everyone who was ever invited."""
         invited = (
             select(tables.invitation.c.party_key, func.count().label("people"))
-            .where(tables.invitation.c.assessment_id == identifier)
+            .where(tables.invitation.c.assessment_id == identifier, ~tables.invitation.c.undeliverable)
             .group_by(tables.invitation.c.party_key)
             .subquery()
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from app.domain.assessment import Assessment
 from app.store import tables
@@ -78,6 +78,19 @@ class Results:
             )
         ).all()
         return [ReaderLink(*row) for row in rows]
+
+    def reader_link(self, identifier: str) -> ReaderLink | None:
+        row = self._connection.execute(
+            select(tables.reader_link.c.id, tables.reader_link.c.assessment_id, tables.reader_link.c.party_key).where(
+                tables.reader_link.c.id == identifier
+            )
+        ).one_or_none()
+        return ReaderLink(*row) if row else None
+
+    def erase(self, assessment: str) -> None:
+        """Snapshot and reader links, for good."""
+        self._connection.execute(delete(tables.snapshot).where(tables.snapshot.c.assessment_id == assessment))
+        self._connection.execute(delete(tables.reader_link).where(tables.reader_link.c.assessment_id == assessment))
 
     def reader_link_by_token(self, token_hash: str) -> ReaderLink | None:
         row = self._connection.execute(

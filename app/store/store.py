@@ -1,10 +1,11 @@
-"""Owns the four shelves of one transaction: who has access, assessments, answers and results."""
+"""Owns the shelves of one transaction: who has access, assessments, answers, results and the outbox."""
 
 from sqlalchemy import Connection
 
 from app.store.access import Access
 from app.store.answers import AnswerStore
 from app.store.assessments import Assessments
+from app.store.outbox import Outbox
 from app.store.results import Results
 
 
@@ -16,3 +17,4 @@ class Store:
         self.assessments = Assessments(connection)
         self.answers = AnswerStore(connection)
         self.results = Results(connection)
+        self.outbox = Outbox(connection)

@@ -136,7 +136,7 @@ class AssessmentRow(Table, table=True):
     __tablename__ = "assessment"
     __table_args__ = (
         UniqueConstraint("constellation_id", "wave"),
-        CheckConstraint("state in ('draft', 'open', 'closed', 'released')", name="state"),
+        CheckConstraint("state in ('draft', 'open', 'closed', 'released', 'erased')", name="state"),
         CheckConstraint("wave >= 1", name="wave"),
         CheckConstraint(
             "state = 'draft' or (closes_on is not null and retention_on is not null)", name="dates_when_open"
@@ -193,6 +193,7 @@ class InvitationRow(Table, table=True):
     token_hash: str = _text()
     state: str = _text()
     statement_confirmed: bool = False
+    undeliverable: bool = False
 
 
 class DraftRow(Table, table=True):
@@ -260,6 +261,27 @@ class ReaderLinkRow(Table, table=True):
     token_hash: str = Field(sa_column=Column(Text, nullable=False, unique=True))
 
 
+class OutboxRow(Table, table=True):
+    """A letter that waits to be sent. What it says is made when it leaves; once sent, the row is gone.
+
+    `reference`: the invitation, the reader link or the member that it is about.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        CheckConstraint("kind in ('invitation', 'reminder', 'report', 'sign_in')", name="kind"),
+        Index(None, "due_at"),
+        {"sqlite_with_rowid": False},
+    )
+
+    id: str = _key()
+    kind: str = _text()
+    reference: str = _text()
+    email: str = _text()
+    attempts: int = 0
+    due_at: datetime = _instant()
+
+
 class AuditEventRow(Table, table=True):
     """What an office did. Never what a respondent did."""
 
@@ -294,4 +316,5 @@ submission = _table(SubmissionRow)
 comment = _table(CommentRow)
 snapshot = _table(SnapshotRow)
 reader_link = _table(ReaderLinkRow)
+outbox = _table(OutboxRow)
 audit_event = _table(AuditEventRow)

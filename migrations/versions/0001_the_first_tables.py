@@ -10,13 +10,27 @@ depends_on = None
 
 
 def upgrade() -> None:
-
     op.create_table(
         "office",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_office")),
     )
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("kind in ('invitation', 'reminder', 'report', 'sign_in')", name=op.f("ck_outbox_kind")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outbox_due_at"), ["due_at"], unique=False)
+
     op.create_table(
         "api_key",
         sa.Column("token_hash", sa.Text(), nullable=False),
@@ -89,7 +103,9 @@ def upgrade() -> None:
             "state = 'draft' or (closes_on is not null and retention_on is not null)",
             name=op.f("ck_assessment_dates_when_open"),
         ),
-        sa.CheckConstraint("state in ('draft', 'open', 'closed', 'released')", name=op.f("ck_assessment_state")),
+        sa.CheckConstraint(
+            "state in ('draft', 'open', 'closed', 'released', 'erased')", name=op.f("ck_assessment_state")
+        ),
         sa.CheckConstraint("wave >= 1", name=op.f("ck_assessment_wave")),
         sa.ForeignKeyConstraint(
             ["constellation_id"], ["constellation.id"], name=op.f("fk_assessment_constellation_id"), ondelete="CASCADE"
@@ -144,6 +160,7 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("statement_confirmed", sa.Boolean(), nullable=False),
+        sa.Column("undeliverable", sa.Boolean(), nullable=False),
         sa.CheckConstraint("state in ('invited', 'sent', 'removed', 'removed_sent')", name=op.f("ck_invitation_state")),
         sa.ForeignKeyConstraint(
             ["assessment_id"], ["assessment.id"], name=op.f("fk_invitation_assessment_id"), ondelete="CASCADE"

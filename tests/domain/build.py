@@ -67,11 +67,13 @@ def points(steps: int = POINT_STEPS, items: int = 1) -> Instrument:
         title=text("points"),
         scale=Scale("points", tuple(text(str(step)) for step in range(steps))),
         label_sets=(LabelSet("gewoon", text("plain")),),
-        roles=tuple(
-            Role(key, key == "opdrachtgever", {"gewoon": text(key)}, text(key), pool_name=Text("Overige", "Other"))
-            for key in three
-        )
-        + (Role("toezicht", False, {"gewoon": text("toezicht")}, text("toezicht"), required=False, context=True),),
+        roles=(
+            *(
+                Role(key, key == "opdrachtgever", {"gewoon": text(key)}, text(key), pool_name=Text("Overige", "Other"))
+                for key in three
+            ),
+            Role("toezicht", False, {"gewoon": text("toezicht")}, text("toezicht"), required=False, context=True),
+        ),
         relations=relations,
         themes=(
             _theme("rol"),

@@ -225,9 +225,11 @@ def knowledge(document: Document, constellation: Constellation, people: People) 
     reading = Reading(document, constellation.instrument)
     truth = Truth(constellation, people, document)
     cells = {key: cell_row(truth, key) for key, cell in reading.cells.items() if is_published(cell)}
-    rows: list[Row] = []
-    for weights in {tuple(sorted(w.items(), key=repr)): w for w in reading.all()}.values():
-        rows.append({name: weight * part for key, weight in weights.items() for name, part in cells[key].items()})
+    figures = {tuple(sorted(weights.items(), key=repr)): weights for weights in reading.all()}.values()
+    rows: list[Row] = [
+        {name: weight * part for key, weight in weights.items() for name, part in cells[key].items()}
+        for weights in figures
+    ]
     for key in cells:
         rows += _detail_rows(truth, key, reading.cells[key].get("detail", {}))
     person_of = {

@@ -18,7 +18,7 @@ def known_from(drawn: Drawn, document: Document) -> Knowledge:
     return knowledge(document, drawn.constellation, drawn.people)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=40, deadline=None, suppress_health_check=QUIET)
 @given(assessments())
 def test_no_combination_of_published_figures_isolates_a_small_group(drawn: Drawn) -> None:
     known = known_from(drawn, drawn.document())

@@ -21,7 +21,7 @@ from tests.domain.published import Reading, Truth, figures_of, is_published
 
 SEEDS = st.integers(0, 10**9)
 law = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )

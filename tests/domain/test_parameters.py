@@ -1,5 +1,7 @@
 """Parameters: fixed when an assessment opens, never below the floors of scoring.md §0."""
 
+import subprocess
+import sys
 from fractions import Fraction
 
 import pytest
@@ -113,11 +115,41 @@ def test_a_fault_says_what_would_be_right_in_both_languages() -> None:
     )
 )
 def test_anything_unusable_is_a_fault_and_never_a_crash(raw: dict[str, object]) -> None:
+    told: list[str] = []
     try:
         found = read_parameters(raw, THEMES)
     except InvalidInput as invalid:
-        assert all(fault.where.startswith("params") for fault in invalid.faults)
+        told = [fault.where for fault in invalid.faults]
     else:
         assert found.k_party >= 4
-        assert found.k_cell >= 4
         assert found.min_response >= Fraction(2, 5)
+        assert read_parameters(found.as_json(), THEMES) == found
+    assert all(where.startswith("params") for where in told)
+
+
+@pytest.mark.parametrize("given", [0, 0.1, 33.3, 62.5, 100, "70", "62.5", " 70 ", "1/3", "200/3", "0x1", "7e1"])
+def test_an_ambition_is_refused_or_stored_without_loss(given: object) -> None:
+    """Parameters are fixed at opening: what is read back from the store is what was agreed."""
+    try:
+        found = read_parameters({"ambition": {"rol": given}}, THEMES)
+    except InvalidInput:
+        return
+    assert read_parameters(found.as_json(), THEMES) == found
+
+
+@pytest.mark.parametrize("key", ["min_response", "k_party", "ambition"])
+def test_a_number_too_long_to_write_out_is_refused_at_once(key: str) -> None:
+    """Ten to the hundred millionth would take minutes and gigabytes to write out; it is no number of points."""
+    words = "1e100000000"
+    raw = {key: {"rol": words} if key == "ambition" else words}
+    program = (
+        "from app.domain.parameters import read_parameters\n"
+        "from app.domain.problems import InvalidInput\n"
+        f"try: read_parameters({raw!r}, ['rol'])\n"
+        "except InvalidInput: print('refused')\n"
+    )
+    try:
+        run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=20, check=True)
+    except subprocess.TimeoutExpired:
+        pytest.fail("still busy after 20 seconds")
+    assert run.stdout.strip() == "refused"

@@ -14,7 +14,7 @@ from app.domain.instrument import Instrument
 from app.domain.people import decode, read_rows
 from app.domain.problems import Fault, InvalidInput, fault
 from app.domain.text import Text
-from app.service import access, commissioning, reporting
+from app.service import access, commissioning, posting, reporting
 from app.service.commissioning import Plan
 from app.service.work import Work
 from app.web.entry import desk_of, member, work_for
@@ -142,6 +142,8 @@ ACTIONS: dict[str, Text] = {
     "person_removed": Text("Iemand van de lijst gehaald", "Somebody taken off the list"),
     "opened": Text("Geopend", "Opened"),
     "extended": Text("Verlengd", "Extended"),
+    "reminded": Text("Herinnering gestuurd aan wie nog niet verstuurde", "Reminder sent to those who had not sent"),
+    "erased": Text("Gewist", "Erased"),
     "closed": Text("Gesloten", "Closed"),
     "released": Text("Vrijgegeven", "Released"),
     "answers_exported": Text("Antwoorden uitgevoerd door de beheerder", "Answers exported by the operator"),
@@ -348,6 +350,7 @@ def _people(
         status,
         assessment=assessment,
         people=commissioning.people(work, actor, identifier),
+        undeliverable=work.store.answers.undeliverable(assessment.id),
         names={party.key: party.name for party in assessment.parties},
         text=text,
         faults=faults,
@@ -427,6 +430,13 @@ def extend(request: Request, identifier: str, form: OurForm) -> Response:
         except InvalidInput as invalid:
             return _hub(request, work, identifier, invalid.faults, 400)
     return _see_other(_place(assessment))
+
+
+@router.post("/metingen/{identifier}/herinneren", dependencies=OUR_BUTTON)
+def remind(request: Request, identifier: str) -> Response:
+    with work_for(request, write=True) as work:
+        posting.remind(work, member(request, work), identifier)
+    return _see_other(f"/bureau/metingen/{identifier}")
 
 
 @router.post("/metingen/{identifier}/sluiten", dependencies=OUR_BUTTON)

@@ -164,6 +164,8 @@ def save_page(request: Request, number: int, form: OurForm) -> Response:
             who = responding.save(work, _current(request), ratings, comments)
         except InvalidInput as invalid:
             return _page(request, who, number, {**ratings, **comments}, faults=invalid.faults, status=400)
+    if form.get("go") == "autosave":
+        return Response(status_code=204)
     left_open = sum(1 for value in ratings.values() if not value)
     if str(form.get("go", "next")) == "next" and left_open and not form.get("seen"):
         given: dict[str, object] = {**who.answers.ratings, **who.answers.comments}

@@ -6,7 +6,7 @@ from starlette.responses import RedirectResponse
 from app.service import access
 from app.web.entry import SESSION_COOKIE, cookie, work_for
 from app.web.rendering import render
-from app.web.security import OUR_BUTTON, drop_cookie, set_cookie
+from app.web.security import OUR_BUTTON, OurForm, drop_cookie, set_cookie
 
 router = APIRouter(include_in_schema=False)
 
@@ -14,6 +14,19 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 def home(request: Request) -> Response:
     return render(request, "home.html")
+
+
+@router.get("/inloggen")
+def show_ask(request: Request) -> Response:
+    return render(request, "ask_link.html", asked=False)
+
+
+@router.post("/inloggen")
+def ask(request: Request, form: OurForm) -> Response:
+    """The same answer for every address: nobody learns who is a member."""
+    with work_for(request, write=True) as work:
+        access.mail_sign_in_link(work, str(form.get("email", "")))
+    return render(request, "ask_link.html", asked=True)
 
 
 @router.get("/inloggen/{token}")

@@ -1,0 +1,116 @@
+"""Owns how a letter leaves: by SMTP, or as an .eml file when no server is set. Knows nothing of who gets letters."""
+
+import re
+import smtplib
+import ssl
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+TIMEOUT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter as it leaves: one receiver, plain text and simple HTML with the same words."""
+
+    id: str
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
+class TryLater(Exception):
+    """The letter could not leave now; nothing is wrong with the address."""
+
+
+class Undeliverable(Exception):
+    """The receiving side says that this address will never accept it."""
+
+
+class Postman(Protocol):
+    """Brings letters. Raises TryLater or Undeliverable."""
+
+    def deliver(self, letter: Letter, now: datetime) -> None: ...
+
+
+def compose(letter: Letter, sender: str, now: datetime) -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = Address("rolvast", addr_spec=sender)
+    message["To"] = Address(addr_spec=letter.to)
+    message["Subject"] = " ".join(letter.subject.split())
+    message["Date"] = format_datetime(now)
+    # The same letter keeps its id, so that a mail program can drop one that came twice after a crash.
+    message["Message-ID"] = f"<{letter.id}@{sender.partition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(letter.text)
+    message.add_alternative(letter.html, subtype="html")
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class FilePostman:
+    """Writes each letter to a folder, for the operator to pass on."""
+
+    folder: Path
+    sender: str
+
+    def deliver(self, letter: Letter, now: datetime) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            name = re.sub(r"[^A-Za-z0-9_-]", "", letter.id)
+            half = self.folder / f"{name}.half"
+            half.write_bytes(bytes(compose(letter, self.sender, now)))
+            half.rename(self.folder / f"{name}.eml")
+        except OSError as error:
+            raise TryLater(str(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpPostman:
+    """Brings letters to an SMTP server: `smtps://` with TLS from the start, `smtp://` with STARTTLS but on loopback."""
+
+    url: str
+    sender: str
+
+    def deliver(self, letter: Letter, now: datetime) -> None:
+        message = compose(letter, self.sender, now)
+        try:
+            with self._connect() as server:
+                server.send_message(message, from_addr=self.sender, to_addrs=[letter.to])
+        except smtplib.SMTPRecipientsRefused as refused:
+            code, _ = next(iter(refused.recipients.values()))
+            if 500 <= code < 600:
+                raise Undeliverable from refused
+            raise TryLater(f"the server says {code}") from refused
+        except (smtplib.SMTPException, OSError) as error:
+            raise TryLater(type(error).__name__) from error
+
+    def _connect(self) -> smtplib.SMTP:
+        parts = urlsplit(self.url)
+        host = parts.hostname or "localhost"
+        server: smtplib.SMTP
+        if parts.scheme == "smtps":
+            context = ssl.create_default_context()
+            server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT, context=context)
+        else:
+            server = smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT)
+            if not _is_loopback(host):
+                server.starttls(context=ssl.create_default_context())
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        return server
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,106 @@
+"""Owns what the service does by itself: close by date, forget addresses, erase at the retention date, bring letters."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from app.delivery.mail import Postman
+from app.domain.assessment import Actor, dutch_date
+from app.domain.problems import Problem
+from app.service import commissioning
+from app.service.posting import bring_due
+from app.service.work import Work, Workshop
+
+log = logging.getLogger("rolvast")
+
+SERVICE = "rolvast"
+ADDRESSES_STAY = timedelta(days=30)
+#: Seconds between two rounds of the worker.
+ROUND = 5.0
+
+
+def close_due(workshop: Workshop, clock: Callable[[], datetime]) -> None:
+    """Make the snapshot of every assessment whose last day is over."""
+    with workshop.work(clock(), write=False) as work:
+        due = [a for a in work.store.assessments.everywhere("open") if not a.accepts_answers(work.now)]
+    for assessment in due:
+        with workshop.work(clock(), write=True) as work:
+            commissioning.close(work, Actor(assessment.office, SERVICE, may_write=True), assessment.id)
+
+
+def forget_addresses(workshop: Workshop, clock: Callable[[], datetime]) -> None:
+    """Addresses of respondents go thirty days after closing, at the latest."""
+    with workshop.work(clock(), write=False) as work:
+        today = dutch_date(work.now)
+        due = [
+            a
+            for a in work.store.assessments.everywhere("closed", "released")
+            if a.closes_on and a.closes_on + ADDRESSES_STAY < today and _knows_addresses(work, a.id)
+        ]
+    for assessment in due:
+        with workshop.work(clock(), write=True) as work:
+            work.store.answers.forget_people(assessment.id)
+
+
+def _knows_addresses(work: Work, assessment: str) -> bool:
+    return any(person.email for _, person in work.store.answers.people(assessment))
+
+
+def erase_expired(workshop: Workshop, clock: Callable[[], datetime]) -> int:
+    """Erase every assessment whose retention date is over; gives how many. The audit trail keeps the receipt."""
+    with workshop.work(clock(), write=False) as work:
+        today = dutch_date(work.now)
+        due = [
+            a
+            for a in work.store.assessments.everywhere("open", "closed", "released")
+            if a.retention_on and a.retention_on < today
+        ]
+    for assessment in due:
+        with workshop.work(clock(), write=True) as work:
+            links = [link.id for link in work.store.results.reader_links(assessment.id)]
+            invitations = [invitation for invitation, _ in work.store.answers.people(assessment.id)]
+            work.store.outbox.drop_about([*links, *invitations])
+            work.store.results.erase(assessment.id)
+            work.store.answers.erase(assessment.id)
+            work.store.assessments.blank(assessment.id)
+            work.record(Actor(assessment.office, SERVICE, may_write=True), assessment, "erased")
+            work.scrub_after = True
+    return len(due)
+
+
+def one_round(workshop: Workshop, postman: Postman, clock: Callable[[], datetime], base_url: str) -> None:
+    """Everything that is due now, each thing apart, so that one that fails holds up no other."""
+    jobs: tuple[Callable[[], object], ...] = (
+        lambda: close_due(workshop, clock),
+        lambda: bring_due(workshop, postman, clock, base_url),
+        lambda: forget_addresses(workshop, clock),
+        lambda: erase_expired(workshop, clock),
+    )
+    for job in jobs:
+        try:
+            job()
+        except Problem as problem:
+            log.info("housekeeping waits: %s", problem.code)
+        except Exception:
+            log.exception("housekeeping failed; it will be tried again")
+
+
+class Worker:
+    """Rounds in a thread of its own, until it is told to stop."""
+
+    def __init__(self, workshop: Workshop, postman: Postman, clock: Callable[[], datetime], base_url: str) -> None:
+        self._stopping = threading.Event()
+        self._round: Callable[[], None] = lambda: one_round(workshop, postman, clock, base_url)
+        self._thread = threading.Thread(target=self._work, name="rolvast-worker", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join(timeout=30)
+
+    def _work(self) -> None:
+        while not self._stopping.wait(ROUND):
+            self._round()

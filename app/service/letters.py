@@ -1,0 +1,109 @@
+"""Owns what letters say, in Dutch with English below, at the moment that they leave."""
+
+from html import escape
+
+from app.delivery.mail import Letter
+from app.domain.assessment import Assessment
+from app.domain.text import Text
+from app.service.tokens import link_token
+from app.service.work import Work
+from app.store.outbox import LetterKind, Waiting
+
+_SUBJECTS: dict[LetterKind, Text] = {
+    "invitation": Text("Uw vragenlijst: {title}", "Your questionnaire: {title}"),
+    "reminder": Text("Nog open: {title}", "Still open: {title}"),
+    "report": Text("Het rapport is er: {title}", "The report is here: {title}"),
+    "sign_in": Text("Uw inloglink voor rolvast", "Your sign-in link for rolvast"),
+}
+_BODIES: dict[LetterKind, Text] = {
+    "invitation": Text(
+        "{office} vraagt u om een vragenlijst over de driehoek in te vullen: {title}.\n\n"
+        "Waarom: {purpose}\n\n"
+        "Dit is uw persoonlijke link. Stuur hem niet door.\n{link}\n\n"
+        "U kunt invullen tot en met {day}. Stoppen en later verdergaan kan. Op de eerste pagina leest u wie wat te "
+        "zien krijgt.\n\nVragen? {contact}, {address}.",
+        "{office} asks you to fill in a questionnaire about the triangle: {title}.\n\n"
+        "Why: {purpose}\n\n"
+        "This is your personal link. Do not pass it on.\n{link}\n\n"
+        "You can fill in until {day}. You can stop and go on later. The first page tells who gets to see what.\n\n"
+        "Questions? {contact}, {address}.",
+    ),
+    "reminder": Text(
+        "Uw vragenlijst staat nog open: {title}. Uw antwoorden helpen om het gesprek in de driehoek goed te voeren.\n\n"
+        "{link}\n\nU kunt invullen tot en met {day}. Niemand behalve u weet dat u deze herinnering krijgt.\n\n"
+        "Vragen? {contact}, {address}.",
+        "Your questionnaire is still open: {title}. Your answers help to have a good conversation in the triangle.\n\n"
+        "{link}\n\nYou can fill in until {day}. Nobody but you knows that you receive this reminder.\n\n"
+        "Questions? {contact}, {address}.",
+    ),
+    "report": Text(
+        "Het rapport over {title} is er. Alle partijen krijgen het nu, op hetzelfde moment.\n\n{link}\n\n"
+        "De link werkt tot en met {day}.\n\nVragen? {contact}, {address}.",
+        "The report on {title} is here. All parties receive it now, at the same moment.\n\n{link}\n\n"
+        "The link works until {day}.\n\nQuestions? {contact}, {address}.",
+    ),
+    "sign_in": Text(
+        "Met deze link logt u in. Hij werkt één keer, een kwartier lang.\n\n{link}\n\n"
+        "Vroeg u hier niet om? Dan hoeft u niets te doen.",
+        "With this link you sign in. It works once, for a quarter of an hour.\n\n{link}\n\n"
+        "Did you not ask for it? Then you need not do anything.",
+    ),
+}
+
+
+def write(work: Work, waiting: Waiting, base_url: str) -> Letter | None:
+    """The letter as it leaves now; None when nobody waits for it any more."""
+    if waiting.kind == "sign_in":
+        link = f"{base_url}/inloggen/{link_token(work.secret, 'sign_in', waiting.reference)}"
+        return _letter(waiting, _SUBJECTS["sign_in"], _BODIES["sign_in"].fill(link=link))
+    if waiting.kind == "report":
+        reader = work.store.results.reader_link(waiting.reference)
+        if reader is None:
+            return None
+        assessment = work.store.assessments.of_link(reader.assessment)
+        link = f"{base_url}/lezen/{link_token(work.secret, 'reader', reader.id)}"
+        return _about(waiting, assessment, link, str(assessment.retention_on))
+    address = work.store.answers.address(waiting.reference)
+    if address is None:
+        return None
+    assessment = work.store.assessments.of_link(address[0])
+    still_unsent = waiting.kind != "reminder" or waiting.reference in work.store.answers.unsent(assessment.id)
+    if not assessment.accepts_answers(work.now) or not still_unsent:
+        return None
+    link = f"{base_url}/invullen/{link_token(work.secret, 'invitation', waiting.reference)}"
+    return _about(waiting, assessment, link, str(assessment.closes_on))
+
+
+def _about(waiting: Waiting, assessment: Assessment, link: str, day: str) -> Letter:
+    words = {
+        "office": assessment.office_name,
+        "title": assessment.title,
+        "purpose": assessment.about.purpose,
+        "contact": assessment.about.contact_name,
+        "address": assessment.about.contact_email,
+        "link": link,
+        "day": day,
+    }
+    subject = _SUBJECTS[waiting.kind].fill(title=assessment.title)
+    return _letter(waiting, subject, _BODIES[waiting.kind].fill(**words))
+
+
+def _letter(waiting: Waiting, subject: Text, body: Text) -> Letter:
+    return Letter(
+        id=waiting.id,
+        to=waiting.email,
+        subject=subject.nl,
+        text=f"(English below)\n\n{body.nl}\n\n---\n\n{body.en}\n",
+        html=f'<html lang="nl"><body>{_html(body.nl)}<hr><div lang="en">{_html(body.en)}</div></body></html>',
+    )
+
+
+def _html(text: str) -> str:
+    paragraphs = []
+    for paragraph in text.split("\n\n"):
+        lines = [
+            f'<a href="{escape(line)}">{escape(line)}</a>' if line.startswith(("http://", "https://")) else escape(line)
+            for line in paragraph.split("\n")
+        ]
+        paragraphs.append(f"<p>{'<br>'.join(lines)}</p>")
+    return "".join(paragraphs)

@@ -1,0 +1,86 @@
+"""Owns the outbox: letters written with the change that causes them, and brought by the worker afterwards."""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from app.delivery.mail import Letter, Postman, TryLater, Undeliverable
+from app.domain.assessment import Actor
+from app.service.letters import write
+from app.service.work import Work, Workshop
+from app.store.outbox import LetterKind, Waiting
+
+log = logging.getLogger("rolvast")
+
+#: A letter that was claimed comes back after this when the worker died before it could say how it went.
+LEASE = timedelta(minutes=10)
+LONGEST_WAIT = timedelta(hours=1)
+#: About three days of trying; then the address counts as one that no letter reaches.
+MOST_ATTEMPTS = 75
+BATCH = 20
+
+
+def queue(work: Work, kind: LetterKind, receivers: Iterable[tuple[str, str]]) -> int:
+    """Have letters wait for (reference, address), in the same transaction; gives how many."""
+    letters = [Waiting(work.chance(), kind, reference, email, 0) for reference, email in receivers]
+    work.store.outbox.add(letters, work.now)
+    return len(letters)
+
+
+def remind(work: Work, actor: Actor, identifier: str) -> None:
+    """Remind everyone who has not sent yet. Nobody is told who they are, nor how many."""
+    assessment = work.own_to_change(actor, identifier)
+    assessment.require_open(work.now)
+    unsent = work.store.answers.unsent(assessment.id)
+    queue(work, "reminder", [(i, p.email) for i, p in work.store.answers.people(assessment.id) if i in unsent])
+    work.record(actor, assessment, "reminded")
+
+
+def bring_due(workshop: Workshop, postman: Postman, clock: Callable[[], datetime], base_url: str) -> int:
+    """Bring every letter that is due; gives how many left.
+
+    A letter is claimed in one transaction and let go in another: when this process dies between the two, the letter
+    is brought once more after the lease, with the same Message-ID. Nothing else is sent twice.
+    """
+    brought = 0
+    while True:
+        with workshop.work(clock(), write=True) as work:
+            claimed = work.store.outbox.claim(work.now, LEASE, BATCH)
+            letters = [(waiting, write(work, waiting, base_url)) for waiting in claimed]
+            for waiting, letter in letters:
+                if letter is None:
+                    work.store.outbox.drop(waiting.id)
+        if not claimed:
+            return brought
+        for waiting, letter in letters:
+            if letter is not None:
+                brought += _bring(workshop, postman, clock, waiting, letter)
+
+
+def _bring(
+    workshop: Workshop, postman: Postman, clock: Callable[[], datetime], waiting: Waiting, letter: Letter
+) -> int:
+    try:
+        postman.deliver(letter, clock())
+    except TryLater as error:
+        log.warning("a letter (%s) waits for another try: %s", waiting.kind, error)
+        with workshop.work(clock(), write=True) as work:
+            if waiting.attempts + 1 >= MOST_ATTEMPTS:
+                _give_up(work, waiting)
+            else:
+                wait = min(LONGEST_WAIT, timedelta(minutes=2 ** min(waiting.attempts, 10)))
+                work.store.outbox.put_off(waiting.id, work.now + wait)
+        return 0
+    except Undeliverable:
+        with workshop.work(clock(), write=True) as work:
+            _give_up(work, waiting)
+        return 0
+    with workshop.work(clock(), write=True) as work:
+        work.store.outbox.drop(waiting.id)
+    return 1
+
+
+def _give_up(work: Work, waiting: Waiting) -> None:
+    work.store.outbox.drop(waiting.id)
+    if waiting.kind in ("invitation", "reminder"):
+        work.store.answers.mark_undeliverable(waiting.reference)

@@ -1,0 +1,79 @@
+"""Owns the queries about letters that wait to be sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from app.store import tables
+
+LetterKind = Literal["invitation", "reminder", "report", "sign_in"]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A letter that waits: what it is about, and how often sending was tried."""
+
+    id: str
+    kind: LetterKind
+    reference: str
+    email: str
+    attempts: int
+
+
+class Outbox:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._is_sqlite = connection.dialect.name == "sqlite"
+
+    def add(self, letters: Sequence[Waiting], due_at: datetime) -> None:
+        if letters:
+            self._connection.execute(
+                insert(tables.outbox),
+                [
+                    {
+                        "id": letter.id,
+                        "kind": letter.kind,
+                        "reference": letter.reference,
+                        "email": letter.email,
+                        "attempts": 0,
+                        "due_at": due_at,
+                    }
+                    for letter in letters
+                ],
+            )
+
+    def claim(self, now: datetime, lease: timedelta, most: int) -> list[Waiting]:
+        """Take letters that are due; nobody else gets them until the lease ends, even when we crash meanwhile."""
+        outbox = tables.outbox.c
+        query = (
+            select(outbox.id, outbox.kind, outbox.reference, outbox.email, outbox.attempts)
+            .where(outbox.due_at <= now)
+            .order_by(outbox.due_at, outbox.id)
+            .limit(most)
+        )
+        if not self._is_sqlite:
+            query = query.with_for_update(skip_locked=True)
+        found = [Waiting(*row) for row in self._connection.execute(query)]
+        if found:
+            self._connection.execute(
+                update(tables.outbox)
+                .where(outbox.id.in_([letter.id for letter in found]))
+                .values(due_at=now + lease, attempts=outbox.attempts + 1)
+            )
+        return found
+
+    def drop(self, letter: str) -> None:
+        """A letter that was sent, or that nobody waits for any more, leaves no trace."""
+        self._connection.execute(delete(tables.outbox).where(tables.outbox.c.id == letter))
+
+    def drop_about(self, references: Sequence[str]) -> None:
+        self._connection.execute(delete(tables.outbox).where(tables.outbox.c.reference.in_(references)))
+
+    def drop_all(self) -> None:
+        self._connection.execute(delete(tables.outbox))
+
+    def put_off(self, letter: str, until: datetime) -> None:
+        self._connection.execute(update(tables.outbox).where(tables.outbox.c.id == letter).values(due_at=until))

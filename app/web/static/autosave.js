@@ -1,0 +1,54 @@
+/* Saves a page of the questionnaire as it is filled in, and says so. One request at a time, always with the whole page
+   as it stands, so that the last answer wins; without this script every button saves as well. */
+(function () {
+  "use strict";
+  var form = document.querySelector("form[data-autosave]");
+  var state = document.getElementById("saved");
+  if (!form || !state || !window.fetch) { return; }
+  var dirty = false, busy = false, wait = 1000, timer = null;
+
+  function say(words) { state.textContent = state.dataset[words]; }
+
+  function save() {
+    timer = null;
+    if (busy || !dirty) { return; }
+    busy = true; dirty = false;
+    say("saving");
+    var fields = new URLSearchParams(new FormData(form));
+    fields.set("go", "autosave");
+    fetch(form.action, { method: "POST", body: fields, credentials: "same-origin", redirect: "manual" })
+      .then(function (answer) {
+        busy = false;
+        if (answer.status === 204) {
+          wait = 1000;
+          say("saved");
+          if (dirty) { plan(0); }
+        } else if (answer.status === 503 || answer.status >= 500) {
+          again();
+        } else {
+          say("refused");
+        }
+      })
+      .catch(function () { busy = false; again(); });
+  }
+
+  function again() {
+    dirty = true;
+    say("waiting");
+    plan(wait);
+    wait = Math.min(wait * 2, 30000);
+  }
+
+  function plan(later) {
+    if (timer === null) { timer = window.setTimeout(save, later); }
+  }
+
+  form.addEventListener("change", function () { dirty = true; plan(150); });
+  form.addEventListener("input", function (event) {
+    if (event.target.tagName === "TEXTAREA") { dirty = true; plan(1500); }
+  });
+  window.addEventListener("beforeunload", function (event) {
+    if ((dirty || busy) && !form.dataset.leaving) { event.preventDefault(); }
+  });
+  form.addEventListener("submit", function () { form.dataset.leaving = "yes"; });
+}());

@@ -1,0 +1,185 @@
+"""After sending, nothing ties an answer to a person; after closing, not even the raw bytes of the database."""
+
+import hashlib
+import sqlite3
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from app.domain.assessment import Assessment
+from app.service import responding
+from app.service.tokens import plain_receipt, receipt_hashes
+from tests.people import NOW, House, address
+
+WORDS = "Dit schreef een mens in eigen woorden."
+OTHER = "Andere woorden, die nooit zijn verstuurd."
+
+
+def opened(house: House) -> Assessment:
+    return house.opened({"eigenaar": 5, "wonen": 12, "dienst": 6})
+
+
+def raw(sqlite_file: Path) -> dict[str, bytes]:
+    """Every byte that the database left on the disk: the file, its log and its index of the log."""
+    return {path.name: path.read_bytes() for path in sqlite_file.parent.glob(f"{sqlite_file.name}*")}
+
+
+def table(house: House, name: str) -> list[dict[str, Any]]:
+    with house.workshop.database.transaction(write=False) as connection:
+        return [dict(row) for row in connection.exec_driver_sql(f"SELECT * FROM {name}").mappings()]  # noqa: S608
+
+
+def everything(house: House) -> dict[str, list[dict[str, Any]]]:
+    names = ("office", "member", "session", "constellation", "assessment", "party", "invitation", "draft")
+    return {name: table(house, name) for name in (*names, "submission", "comment", "snapshot", "audit_event")}
+
+
+def test_an_invitation_and_what_was_sent_share_nothing_but_assessment_and_party(house: House) -> None:
+    made = opened(house)
+    house.send(house.link(made), comments={"oq-gesprek": WORDS})
+    invitation = next(row for row in table(house, "invitation") if row["email"] == address("wonen"))
+    tied = {str(value) for name, value in invitation.items() if name not in ("assessment_id", "party_key")}
+    for row in (*table(house, "submission"), *table(house, "comment")):
+        sent = {str(value) for name, value in row.items() if name not in ("assessment_id", "party_key")}
+        assert not tied & sent
+
+
+def test_comments_and_answers_of_one_person_do_not_name_each_other(house: House) -> None:
+    made = opened(house)
+    house.send(house.link(made), comments={"oq-gesprek": WORDS})
+    submission, comment = table(house, "submission")[0], table(house, "comment")[0]
+    assert submission["id"] != comment["id"]
+    assert submission["receipt_hash"] != comment["author_hash"]
+
+
+def test_the_hash_of_a_receipt_cannot_be_made_from_what_is_stored(house: House) -> None:
+    made = opened(house)
+    code = house.send(house.link(made), comments={"oq-gesprek": WORDS})
+    rows = everything(house)
+    stored = {str(v) for name in ("invitation", "submission", "comment") for row in rows[name] for v in row.values()}
+    hashes = {rows["submission"][0]["receipt_hash"], rows["comment"][0]["author_hash"]}
+    for one, other in product([*stored, "", "submission", "comments"], repeat=2):
+        for joined in (one + other, f"{one}:{other}", f"submission:{one}:{other}", f"comments:{one}:{other}"):
+            assert hashlib.sha256(joined.encode()).hexdigest() not in hashes
+    plain = plain_receipt(code) or ""
+    invitation = next(row["id"] for row in rows["invitation"] if row["email"] == address("wonen"))
+    assert set(receipt_hashes(invitation, plain)) == hashes, "with the code it is theirs"
+    assert plain not in str(rows)
+    assert code not in str(rows)
+
+
+def test_a_send_leaves_no_instant(house: House) -> None:
+    made = opened(house)
+    token = house.link(made)
+    house.fill_in(token)
+    house.clock.pass_by(days=3, hours=5, minutes=13)
+    before = everything(house)
+    house.submit(token)
+    after = everything(house)
+    changed = {name for name in after if before[name] != after[name]}
+    assert changed == {"invitation", "draft", "submission"}
+    for name in changed:
+        assert f"{house.clock.now:%Y-%m-%d}" not in str(after[name])
+        assert f"{int(house.clock.now.timestamp())}"[:6] not in str(after[name])
+    columns = {column for name in ("invitation", "submission", "comment") for row in after[name] for column in row}
+    assert not {column for column in columns if column.endswith(("_at", "_on"))}
+
+
+def test_rows_lie_in_an_order_that_does_not_follow_the_order_of_sending(house: House) -> None:
+    """Physical order is that of ids, and ids are chance: two orders of sending leave the same picture."""
+    made = opened(house)
+    for number in range(12, 0, -1):
+        house.send(house.link(made, "wonen", number))
+    before = {row["id"] for row in table(house, "submission")}
+    house.close(made)
+    place = "ctid" if not house.workshop.database.is_sqlite else "id"
+    for name in ("submission", "invitation"):
+        ids = [row[0] for row in house.stored(f"SELECT id FROM {name} ORDER BY {place}")]  # noqa: S608
+        assert ids == sorted(ids)
+        assert [row["id"] for row in table(house, name)] == ids
+    after = {row["id"] for row in table(house, "submission")}
+    assert len(after) == 12
+    assert not before & after, "an id from before closing would tell in which order it was first written"
+
+
+def test_after_closing_one_transaction_wrote_every_row(house: House, kind: str) -> None:
+    """PostgreSQL keeps with each row which transaction wrote it; closing leaves one and the same."""
+    made = opened(house)
+    for number in range(1, 6):
+        house.send(house.link(made, "wonen", number), comments={"oq-gesprek": WORDS})
+    house.close(made)
+    if kind == "postgresql":
+        for name in ("invitation", "submission", "comment"):
+            assert len(house.stored(f"SELECT DISTINCT xmin::text FROM {name}")) == 1  # noqa: S608
+    assert house.number_of("comment") == 5
+
+
+def test_sqlite_keeps_no_order_of_its_own(house: House, sqlite_file: Path) -> None:
+    made = house.closed()
+    assert made
+    with sqlite3.connect(sqlite_file) as connection:
+        for name in ("submission", "comment", "invitation"):
+            try:
+                connection.execute(f"SELECT rowid FROM {name}")  # noqa: S608
+            except sqlite3.OperationalError as error:
+                assert "rowid" in str(error)
+            else:
+                raise AssertionError(f"{name} has a rowid, which counts up")
+
+
+def test_the_raw_file_holds_nothing_of_the_way_there(house: House, sqlite_file: Path) -> None:
+    """Ids of before, receipt codes, drafts and withdrawn words are in no byte of file, log or index."""
+    made = opened(house)
+    unsent = house.link(made, "dienst", 6)
+    house.fill_in(unsent, comments={"oq-gesprek": OTHER})
+    codes = [house.send(house.link(made, "wonen", n), comments={"oq-gesprek": WORDS}) for n in range(1, 13)]
+    link = house.link(made, "wonen", 12)
+    with house.work() as work:
+        responding.withdraw(work, link, codes[-1])
+    gone = [row["id"] for name in ("submission", "comment") for row in table(house, name)]
+    gone += codes + [plain_receipt(code) or "" for code in codes]
+    gone += list(house.links(made).values())
+    gone.append(OTHER)
+    house.close(made)
+    for name, bytes_ in raw(sqlite_file).items():
+        found = [word for word in gone if word.encode() in bytes_]
+        assert not found, f"{name} still holds {found[:3]}"
+    assert sum(b.count(WORDS.encode()) for b in raw(sqlite_file).values()) == 11
+
+
+def test_the_log_of_sqlite_is_empty_after_closing(house: House, sqlite_file: Path) -> None:
+    house.closed()
+    log = sqlite_file.with_name(sqlite_file.name + "-wal")
+    assert not log.exists() or log.stat().st_size == 0
+
+
+def test_in_the_raw_file_no_person_lies_beside_an_answer(house: House, sqlite_file: Path) -> None:
+    """Within reach of a submission's bytes there is no address, id, token or instant."""
+    made = opened(house)
+    house.everyone_sends(made)
+    people = [
+        str(v) for row in table(house, "invitation") for k, v in row.items() if k in ("id", "email", "token_hash")
+    ]
+    house.close(made)
+    whole = sqlite_file.read_bytes()
+    page = int.from_bytes(whole[16:18], "big")
+    instants = [f"{NOW:%Y-%m-%d}", str(int(NOW.timestamp()))[:8]]
+    for row in table(house, "submission"):
+        for word in (row["id"], row["receipt_hash"]):
+            start = whole.find(word.encode())
+            while start >= 0:
+                around = whole[start // page * page : (start // page + 1) * page]
+                assert not [word for word in (*people, *instants) if word.encode() in around]
+                start = whole.find(word.encode(), start + 1)
+
+
+def test_a_reader_who_looks_on_while_it_closes_keeps_no_trace_alive(house: House, sqlite_file: Path) -> None:
+    """The rewriting waits or is done later; it is not silently left out."""
+    made = opened(house)
+    house.send(house.link(made), comments={"oq-gesprek": WORDS})
+    old = [row["id"] for row in table(house, "submission")]
+    with house.workshop.database.transaction(write=False) as looking:
+        looking.exec_driver_sql("SELECT count(*) FROM submission").all()
+        house.close(made)
+    house.release(made)
+    assert not [name for name, bytes_ in raw(sqlite_file).items() if any(i.encode() in bytes_ for i in old)]

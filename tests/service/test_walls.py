@@ -1,0 +1,94 @@
+"""Offices are walls: to another office, nothing of this one exists."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from app.domain.assessment import Actor, Assessment
+from app.domain.problems import NotFound
+from app.service import access, commissioning, reporting
+from app.service.work import Work
+from tests.people import CLOSES, House, rows
+
+Step = Callable[[Work, Actor, Assessment], object]
+
+
+def remove_first(work: Work, actor: Actor, made: Assessment) -> object:
+    invitation = work.store.answers.people(made.id)[0][0]
+    return commissioning.remove_person(work, actor, made.id, invitation)
+
+
+#: Everything that an office can do to an assessment, and the state in which it is possible.
+STEPS: dict[str, tuple[str, Step]] = {
+    "read": ("draft", lambda w, a, x: w.own(a, x.id)),
+    "revise": ("draft", lambda w, a, x: commissioning.revise(w, a, x.id, commissioning.plan_of(x, "Anders"))),
+    "people": ("draft", lambda w, a, x: commissioning.people(w, a, x.id)),
+    "add_people": ("draft", lambda w, a, x: commissioning.add_people(w, a, x.id, rows({"wonen": 9}))),
+    "remove_person": ("draft", remove_first),
+    "preview": ("draft", lambda w, a, x: commissioning.preview(w, a, x.id, "wonen")),
+    "open": ("draft", lambda w, a, x: commissioning.open_assessment(w, a, x.id)),
+    "extend": ("open", lambda w, a, x: commissioning.extend(w, a, x.id, CLOSES + timedelta(days=1))),
+    "response": ("open", lambda w, a, x: reporting.response(w, a, x.id)),
+    "close": ("open", lambda w, a, x: commissioning.close(w, a, x.id)),
+    "release": ("closed", lambda w, a, x: commissioning.release(w, a, x.id)),
+    "scores": ("released", lambda w, a, x: reporting.scores(w, a, x.id)),
+    "scores_hash": ("released", lambda w, a, x: reporting.scores_hash(w, a, x.id)),
+    "report": ("released", lambda w, a, x: reporting.report_for_member(w, a, x.id)),
+    "reader_tokens": ("released", lambda w, a, x: access.reader_tokens(w, a, x.id)),
+    "audit_events": ("released", lambda w, a, x: reporting.audit_events(w, a, x.id)),
+}
+
+
+def made_in(house: House, state: str) -> Assessment:
+    builders = {"draft": house.draft, "open": house.answered, "closed": house.closed, "released": house.released}
+    return builders[state]()
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_another_office_gets_not_found_and_changes_nothing(house: House, name: str) -> None:
+    state, step = STEPS[name]
+    made = made_in(house, state)
+    before = house.stored("SELECT * FROM assessment"), house.stored("SELECT * FROM invitation")
+    with pytest.raises(NotFound), house.work() as work:
+        step(work, house.stranger, made)
+    assert (house.stored("SELECT * FROM assessment"), house.stored("SELECT * FROM invitation")) == before
+    with house.work() as work:
+        step(work, house.commissioner, made)  # and its own office does get through
+
+
+def test_every_use_case_of_an_office_stands_in_this_list() -> None:
+    """A new one that takes an actor and an assessment must be tried here too."""
+    known = {"create", "overview", "open_assessment", "report_for_member"}
+    found = {
+        name
+        for module in (commissioning, reporting, access)
+        for name, function in vars(module).items()
+        if callable(function)
+        and getattr(function, "__module__", "") == module.__name__
+        and "actor" in getattr(function, "__annotations__", {})
+        and not name.startswith("_")
+    }
+    assert found - known - set(STEPS) == set()
+
+
+def test_the_overview_shows_ones_own_work_only(house: House) -> None:
+    house.draft()
+    with house.work(write=False) as work:
+        assert commissioning.overview(work, house.stranger) == []
+
+
+def test_the_trail_of_another_office_holds_nothing_of_this_one(house: House) -> None:
+    made = house.released()
+    with house.work(write=False) as work:
+        assert work.store.results.audit_events(house.other_office, made.id) == []
+
+
+def test_keys_and_sessions_carry_their_own_office(house: House) -> None:
+    key, foreign = house.key("read"), house.key("write", of_stranger=True)
+    session = house.session()
+    with house.work(write=False) as work:
+        assert access.owner_of_key(work, key).office == house.office
+        assert not access.owner_of_key(work, key).may_write
+        assert access.owner_of_key(work, foreign).office == house.other_office
+        assert access.member_of_session(work, session) == house.commissioner
