@@ -135,6 +135,7 @@ def demo(arguments: argparse.Namespace) -> int:
         "Read the report as a party": f"{base_url}/lezen/{links.reader}",
         "Scores as JSON (with the key)": f"{base_url}/api/v1/assessments/{links.released}/scores",
         "API key (Authorization: Bearer …)": links.key,
+        "Letters that the service writes": f"{base_url}/post",
         "API documentation": f"{base_url}/api/v1/docs",
     }
     print("\nrolvast demo\n")

@@ -39,11 +39,18 @@ class Settings:
     var: Path
     smtp_url: str = ""
     mail_from: str = "rolvast@localhost"
+    theme_css: Path | None = None
 
     @property
     def secure(self) -> bool:
         """The public address is https, so cookies may be held to it."""
         return urlsplit(self.base_url).scheme == "https"
+
+    @property
+    def shown_mail(self) -> Path | None:
+        """Where letters lie that a page may list: only without a mail server, and only on this machine itself."""
+        here = not self.smtp_url and _is_loopback(urlsplit(self.base_url).hostname or "")
+        return self.var / "mail" if here else None
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -67,7 +74,18 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(
             f"ROLVAST_MAIL_FROM is '{mail_from}'; it must be an address such as rolvast@ministerie.example"
         )
-    return Settings(database_url, base_url, _secret_key(given, parts.hostname, var), var, smtp_url, mail_from)
+    theme = given.get("ROLVAST_THEME_CSS_PATH", "")
+    if theme and not Path(theme).is_file():
+        raise SettingsError(f"ROLVAST_THEME_CSS_PATH is '{theme}'; there is no such file")
+    return Settings(
+        database_url=database_url,
+        base_url=base_url,
+        secret_key=_secret_key(given, parts.hostname, var),
+        var=var,
+        smtp_url=smtp_url,
+        mail_from=mail_from,
+        theme_css=Path(theme) if theme else None,
+    )
 
 
 def _secret_key(given: Mapping[str, str], hostname: str, var: Path) -> bytes:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import cast
 
 from fastapi import Request
@@ -24,7 +25,11 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What every request needs; `main` puts one on the application. `secure`: the public address is https."""
+    """What every request needs; `main` puts one on the application.
+
+    `secure`: the public address is https. `theme_css`: a ministry's own style sheet, laid over ours. `shown_mail`: the
+    folder of letters that a page may list, on the operator's own machine only.
+    """
 
     workshop: Workshop
     clock: Callable[[], datetime]
@@ -32,6 +37,8 @@ class Desk:
     base_url: str
     form_secret: bytes
     secure: bool
+    theme_css: Path | None = None
+    shown_mail: Path | None = None
 
 
 def desk_of(request: Request) -> Desk:

@@ -64,6 +64,7 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         day=tongue.day,
         static=static_url,
         path=request.url.path,
+        themed=desk_of(request).theme_css is not None,
         signed_in=cookie(request, SESSION_COOKIE) is not None,
         form_token=form_token(request),
         **values,

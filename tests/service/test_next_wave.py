@@ -6,7 +6,7 @@ from app.domain.assessment import Assessment
 from app.domain.problems import NotFound, Problem
 from app.service import commissioning
 from tests.people import FAN, FAN_PEOPLE, FIVE_EACH, TRIANGLE, House
-from tests.service.storm import at_once
+from tests.service.storm import while_held
 
 
 def next_of(house: House, made: Assessment) -> Assessment:
@@ -64,9 +64,14 @@ def test_a_wave_of_somebody_elses_constellation_cannot_be_made(house: House) -> 
             commissioning.create(work, actor, house.plan(), next_wave_of=constellation)
 
 
+@pytest.mark.xfail_on(
+    "postgresql", reason="commissioning.create: the constellation is not locked: IntegrityError, a 500"
+)
 def test_of_two_next_waves_at_once_both_have_a_number_of_their_own_or_one_is_refused(house: House) -> None:
     made = house.released()
-    found = at_once([lambda: next_of(house, made)] * 2)
+    found = while_held(
+        house.workshop.database, "INSERT INTO assessment", lambda: next_of(house, made), lambda: next_of(house, made)
+    )
     waves = [result.wave for result in found if isinstance(result, Assessment)]
     assert waves
     assert sorted(waves) == list(range(2, 2 + len(waves)))

@@ -8,7 +8,7 @@ from app.domain.problems import AlreadySubmitted, AssessmentClosed, InvalidInput
 from app.service import responding
 from app.service.tokens import receipt_code
 from tests.people import SQUARE, TWENTY, Chance, House, address
-from tests.service.storm import at_once
+from tests.service.storm import at_once, while_held
 
 
 def test_what_was_sent_is_there_and_the_draft_is_gone(house: House) -> None:
@@ -113,6 +113,9 @@ def test_an_unconfirmed_statement_cannot_be_sent(house: House) -> None:
         house.submit(token)
 
 
+@pytest.mark.xfail_on(
+    "postgresql", reason="submit reads invitation and draft without a lock: losers may hear 'nothing filled in'"
+)
 def test_of_64_simultaneous_sends_one_is_accepted_and_63_are_told_so(house: House) -> None:
     token = house.link(house.opened())
     house.fill_in(token, comments={"oq-gesprek": "Eerst dit."})
@@ -126,12 +129,19 @@ def test_of_64_simultaneous_sends_one_is_accepted_and_63_are_told_so(house: Hous
     assert house.submit(token, accepted[0]) == accepted[0]
 
 
+@pytest.mark.xfail_on("postgresql", reason="submit: whoever loses spend_invitation is refused, even with the same code")
 def test_simultaneous_sends_with_one_code_all_get_the_receipt(house: House) -> None:
     """A browser that sends twice, or a program that asks again too soon, is not told that it failed."""
     token = house.link(house.opened())
     house.fill_in(token)
     code = receipt_code(Chance("one")())
-    assert at_once([lambda: house.submit(token, code)] * 16) == [code] * 16
+    found = while_held(
+        house.workshop.database,
+        "UPDATE invitation",
+        lambda: house.submit(token, code),
+        lambda: house.submit(token, code),
+    )
+    assert found == (code, code)
     assert house.number_of("submission") == 1
 
 
