@@ -95,16 +95,14 @@ def _eliminated(rows: Iterable[Vector], column: Hashable) -> list[Vector]:
     pivot = next((row for row in rows if column in row), None)
     if pivot is None:
         return rows
-    cleared = []
-    for row in rows:
-        if row is pivot:
-            continue
-        if column in row:
-            factor = row[column] / pivot[column]
-            mixed = {key: row.get(key, Fraction(0)) - factor * pivot.get(key, Fraction(0)) for key in {*row, *pivot}}
-            row = {key: weight for key, weight in mixed.items() if weight}
-        cleared.append(row)
-    return cleared
+    return [
+        _minus(row, row[column] / pivot[column], pivot) if column in row else row for row in rows if row is not pivot
+    ]
+
+
+def _minus(row: Vector, factor: Fraction, pivot: Vector) -> Vector:
+    mixed = {key: row.get(key, Fraction(0)) - factor * pivot.get(key, Fraction(0)) for key in {*row, *pivot}}
+    return {key: weight for key, weight in mixed.items() if weight}
 
 
 def _rank(rows: Sequence[Vector]) -> int:

@@ -65,7 +65,7 @@ def test_every_broken_line_of_the_answers_is_named() -> None:
     lines = [
         "p1,on,rol-1,,3",
         "p1,on,rol-1,,4",  # again
-        "p1,og,rol-1,,4",  # in two parties
+        "p1,og,geheel-1,,4",  # in two parties
         "p2,on,rol-1",
         "p3,wie,rol-1,,3",
         "p4,on,rol-1,on,3",  # about one's own party

@@ -10,6 +10,7 @@ from pydantic.alias_generators import to_camel
 from app.domain.assessment import Assessment, Purpose
 from app.domain.constellation import Party
 from app.domain.people import Row
+from app.export.rows import as_csv, as_dicts, score_rows
 from app.service import commissioning, reporting
 from app.service.commissioning import Plan
 from app.service.work import Work
@@ -166,6 +167,29 @@ def read_gaps(request: Request, identifier: str, if_none_match: IfNoneMatch = No
             return Response(status_code=304, headers={"etag": f'"{tag}"'})
         kept = reporting.scores(work, actor, identifier)
     return Response(_gaps(kept.document), media_type="application/json", headers={"etag": f'"{kept.hash}"'})
+
+
+@router.get(
+    "/{identifier}/score-rows",
+    operation_id="readScoreRows",
+    response_model=list[dict[str, Any]],
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+def read_score_rows(
+    request: Request, identifier: str, if_none_match: IfNoneMatch = None, accept: Annotated[str | None, Header()] = None
+) -> Response:
+    """Every figure as one flat row, blank ones with their reason: JSON, or CSV when `Accept` asks for text/csv."""
+    with work_for(request) as work:
+        actor = api_actor(request, work)
+        tag = reporting.scores_hash(work, actor, identifier)
+        if _matches(if_none_match, tag):
+            return Response(status_code=304, headers={"etag": f'"{tag}"'})
+        kept = reporting.scores(work, actor, identifier)
+    rows = score_rows(json.loads(kept.document))
+    headers = {"etag": f'"{kept.hash}"', "vary": "Accept"}
+    if accept and "text/csv" in accept:
+        return Response(as_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(json.dumps(as_dicts(rows)), media_type="application/json", headers=headers)
 
 
 def _matches(if_none_match: str | None, tag: str) -> bool:

@@ -1,8 +1,6 @@
 """Pages about the service itself: accessibility, the ministry's own style, and letters on the operator's machine."""
 
 from email import message_from_bytes, policy
-from email.message import EmailMessage
-from typing import cast
 
 from fastapi import APIRouter, Request, Response
 from starlette.responses import FileResponse
@@ -38,7 +36,7 @@ def list_letters(request: Request) -> Response:
     if folder is None:
         raise NotFound
     paths = sorted(folder.glob("*.eml"), key=lambda path: path.stat().st_mtime, reverse=True)[:MOST_LETTERS]
-    letters = [cast(EmailMessage, message_from_bytes(path.read_bytes(), policy=policy.default)) for path in paths]
+    letters = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
     shown = []
     for letter in letters:
         body = letter.get_body(("plain",))

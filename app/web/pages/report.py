@@ -8,6 +8,8 @@ from starlette.responses import RedirectResponse
 
 from app.domain.problems import NotFound, NotSignedIn, UnknownLink
 from app.export.drawings import draw_theme, draw_triangle
+from app.export.rows import as_csv, score_rows
+from app.export.workbook import as_workbook
 from app.service import access, reporting
 from app.service.reporting import ReportOf
 from app.service.work import Work
@@ -36,6 +38,27 @@ def show_report(request: Request, identifier: str) -> Response:
     with work_for(request) as work:
         found = _report(request, work, identifier)
     return draw(request, found)
+
+
+@router.get("/rapport/{identifier}/cijfers.csv")
+def download_rows(request: Request, identifier: str) -> Response:
+    with work_for(request) as work:
+        found = _report(request, work, identifier)
+    rows = as_csv(score_rows(found.report.document))
+    return _download(rows.encode(), "text/csv; charset=utf-8", f"rolvast-meting-{found.assessment.wave}.csv")
+
+
+@router.get("/rapport/{identifier}/cijfers.xlsx")
+def download_workbook(request: Request, identifier: str) -> Response:
+    with work_for(request) as work:
+        found = _report(request, work, identifier)
+    media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    book = as_workbook(found.report, language_of(request))
+    return _download(book, media, f"rolvast-meting-{found.assessment.wave}.xlsx")
+
+
+def _download(content: bytes, media: str, name: str) -> Response:
+    return Response(content, media_type=media, headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
 def _report(request: Request, work: Work, identifier: str) -> ReportOf:
