@@ -1,7 +1,7 @@
 """Owns the life of an assessment: its states, who may do what, its window, and what must be true before it opens."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -34,6 +34,21 @@ class Purpose:
     contact_email: str = ""
 
 
+#: Reminders go out on these days before the last one, unless the commissioner chooses otherwise.
+USUAL_REMINDERS = (7, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What the commissioner decides about letters.
+
+    `message`: own words above the invitation. `reminder_days`: how many days before the last day reminders go out.
+    """
+
+    message: str = ""
+    reminder_days: tuple[int, ...] = USUAL_REMINDERS
+
+
 @dataclass(frozen=True)
 class Assessment:
     """One measurement of one constellation, as an office commissioned it."""
@@ -52,6 +67,7 @@ class Assessment:
     state: State
     params: Parameters
     parties: tuple[Party, ...]
+    post: Post = field(default_factory=Post)
 
     @property
     def closes_at(self) -> datetime | None:

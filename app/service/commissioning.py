@@ -7,7 +7,7 @@ from datetime import date
 
 import rfc8785
 
-from app.domain.assessment import Actor, Assessment, Purpose, dutch_date, faults_before_opening
+from app.domain.assessment import Actor, Assessment, Post, Purpose, dutch_date, faults_before_opening
 from app.domain.constellation import Constellation, Party, faults_of_parties
 from app.domain.instrument import Instrument
 from app.domain.parameters import read_parameters
@@ -38,6 +38,7 @@ class Plan:
     retention_on: date | None = None
     parties: tuple[Party, ...] = ()
     params: Mapping[str, object] = field(default_factory=dict)
+    post: Post = field(default_factory=Post)
 
 
 def plan_of(assessment: Assessment, constellation: str) -> Plan:
@@ -53,6 +54,7 @@ def plan_of(assessment: Assessment, constellation: str) -> Plan:
         retention_on=assessment.retention_on,
         parties=assessment.parties,
         params=assessment.params.as_json(),
+        post=assessment.post,
     )
 
 
@@ -119,6 +121,7 @@ def revise(work: Work, actor: Actor, identifier: str, plan: Plan) -> Assessment:
     changed = _with_plan(assessment, plan, instrument)
     work.store.assessments.change(changed)
     work.store.assessments.set_parties(assessment.id, plan.parties)
+    work.store.answers.forget_judged(assessment.id, kept)
     work.record(actor, assessment, "revised")
     return work.own(actor, identifier)
 
@@ -316,6 +319,14 @@ def _faults_of_plan(plan: Plan, instrument: Instrument) -> list[Fault]:
                 known=", ".join(sets),
             )
         )
+    if any(not 0 < days <= 60 for days in plan.post.reminder_days) or len(plan.post.reminder_days) > 5:
+        faults.append(
+            fault(
+                "reminderDays",
+                "Kies hoogstens vijf herinneringen, van 1 tot 60 dagen voor de laatste dag.",
+                "Choose at most five reminders, 1 to 60 days before the last day.",
+            )
+        )
     try:
         read_parameters(plan.params, [theme.key for theme in instrument.themes])
     except InvalidInput as invalid:
@@ -360,6 +371,7 @@ def _with_plan(assessment: Assessment, plan: Plan, instrument: Instrument) -> As
         retention_on=plan.retention_on,
         params=read_parameters(plan.params, [theme.key for theme in instrument.themes]),
         parties=plan.parties,
+        post=plan.post,
     )
 
 

@@ -9,7 +9,7 @@ from app.delivery.mail import Postman
 from app.domain.assessment import Actor, dutch_date
 from app.domain.problems import Problem
 from app.service import commissioning
-from app.service.posting import bring_due
+from app.service.posting import bring_due, remind_on_chosen_day
 from app.service.work import Work, Workshop
 
 log = logging.getLogger("rolvast")
@@ -27,6 +27,17 @@ def close_due(workshop: Workshop, clock: Callable[[], datetime]) -> None:
     for assessment in due:
         with workshop.work(clock(), write=True) as work:
             commissioning.close(work, Actor(assessment.office, SERVICE, may_write=True), assessment.id)
+
+
+def remind_due(workshop: Workshop, clock: Callable[[], datetime]) -> None:
+    """Send the reminders planned for today."""
+    with workshop.work(clock(), write=False) as work:
+        found = [a for a in work.store.assessments.everywhere("open") if a.accepts_answers(work.now)]
+        today = dutch_date(work.now)
+    for assessment in found:
+        if assessment.closes_on and (assessment.closes_on - today).days in assessment.post.reminder_days:
+            with workshop.work(clock(), write=True) as work:
+                remind_on_chosen_day(work, Actor(assessment.office, SERVICE, may_write=True), assessment)
 
 
 def forget_addresses(workshop: Workshop, clock: Callable[[], datetime]) -> None:
@@ -73,6 +84,8 @@ def one_round(workshop: Workshop, postman: Postman, clock: Callable[[], datetime
     """Everything that is due now, each thing apart, so that one that fails holds up no other."""
     jobs: tuple[Callable[[], object], ...] = (
         lambda: close_due(workshop, clock),
+        workshop.scrub_if_needed,
+        lambda: remind_due(workshop, clock),
         lambda: bring_due(workshop, postman, clock, base_url),
         lambda: forget_addresses(workshop, clock),
         lambda: erase_expired(workshop, clock),

@@ -18,12 +18,12 @@ _SUBJECTS: dict[LetterKind, Text] = {
 _BODIES: dict[LetterKind, Text] = {
     "invitation": Text(
         "{office} vraagt u om een vragenlijst over de driehoek in te vullen: {title}.\n\n"
-        "Waarom: {purpose}\n\n"
+        "{message}Waarom: {purpose}\n\n"
         "Dit is uw persoonlijke link. Stuur hem niet door.\n{link}\n\n"
         "U kunt invullen tot en met {day}. Stoppen en later verdergaan kan. Op de eerste pagina leest u wie wat te "
         "zien krijgt.\n\nVragen? {contact}, {address}.",
         "{office} asks you to fill in a questionnaire about the triangle: {title}.\n\n"
-        "Why: {purpose}\n\n"
+        "{message}Why: {purpose}\n\n"
         "This is your personal link. Do not pass it on.\n{link}\n\n"
         "You can fill in until {day}. You can stop and go on later. The first page tells who gets to see what.\n\n"
         "Questions? {contact}, {address}.",
@@ -74,11 +74,18 @@ def write(work: Work, waiting: Waiting, base_url: str) -> Letter | None:
     return _about(waiting, assessment, link, str(assessment.closes_on))
 
 
+def example(assessment: Assessment, kind: LetterKind, base_url: str) -> Letter:
+    """How a letter of this assessment looks, for its commissioner; the link is only an example."""
+    waiting = Waiting("voorbeeld", kind, "", "naam@organisatie.example", 0)
+    return _about(waiting, assessment, f"{base_url}/invullen/…", str(assessment.closes_on or "…"))
+
+
 def _about(waiting: Waiting, assessment: Assessment, link: str, day: str) -> Letter:
     words = {
         "office": assessment.office_name,
         "title": assessment.title,
         "purpose": assessment.about.purpose,
+        "message": f"{assessment.post.message.strip()}\n\n" if assessment.post.message.strip() else "",
         "contact": assessment.about.contact_name,
         "address": assessment.about.contact_email,
         "link": link,

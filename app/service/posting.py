@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from app.delivery.mail import Letter, Postman, TryLater, Undeliverable
-from app.domain.assessment import Actor
+from app.domain.assessment import Actor, Assessment, dutch_date
 from app.service.letters import write
 from app.service.work import Work, Workshop
 from app.store.outbox import LetterKind, Waiting
@@ -31,6 +31,19 @@ def remind(work: Work, actor: Actor, identifier: str) -> None:
     """Remind everyone who has not sent yet. Nobody is told who they are, nor how many."""
     assessment = work.own_to_change(actor, identifier)
     assessment.require_open(work.now)
+    _remind(work, actor, assessment)
+
+
+def remind_on_chosen_day(work: Work, actor: Actor, assessment: Assessment) -> None:
+    """The reminders that the commissioner planned: once on each chosen day."""
+    today = dutch_date(work.now)
+    left = (assessment.closes_on - today).days if assessment.closes_on else -1
+    if left in assessment.post.reminder_days and work.store.assessments.reminded_on(assessment.id) != today:
+        work.store.assessments.set_reminded(assessment.id, today)
+        _remind(work, actor, assessment)
+
+
+def _remind(work: Work, actor: Actor, assessment: Assessment) -> None:
     unsent = work.store.answers.unsent(assessment.id)
     queue(work, "reminder", [(i, p.email) for i, p in work.store.answers.people(assessment.id) if i in unsent])
     work.record(actor, assessment, "reminded")

@@ -1,6 +1,6 @@
 """Owns the queries about invitations, drafts and submissions: the two worlds that share no key, instant or order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,6 +110,16 @@ class AnswerStore:
             .order_by(tables.invitation.c.party_key, tables.invitation.c.email)
         ).all()
         return [(row.id, Person(row.email, row.name, row.party_key, frozenset(row.judges))) for row in rows]
+
+    def forget_judged(self, assessment: str, kept: Collection[str]) -> None:
+        """Parties that are gone from a draft are judged by nobody any more."""
+        for invitation, person in self.people(assessment):
+            if not person.judges <= set(kept):
+                self._connection.execute(
+                    update(tables.invitation)
+                    .where(tables.invitation.c.id == invitation)
+                    .values(judges=sorted(person.judges & set(kept)))
+                )
 
     def unsent(self, assessment: str) -> set[str]:
         """The invitations that still wait for answers: for reminders and links, never for a page."""

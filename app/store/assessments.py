@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
-from app.domain.assessment import Assessment, Purpose, State
+from app.domain.assessment import Assessment, Post, Purpose, State
 from app.domain.constellation import Party
 from app.domain.parameters import Parameters, read_parameters
 from app.store import tables
@@ -122,12 +122,31 @@ class Assessments:
         rows = self._connection.execute(self._select().where(tables.assessment.c.state.in_(states))).all()
         return [self._assessment(row) for row in rows]
 
+    def reminded_on(self, identifier: str) -> date | None:
+        """The last day on which reminders went out by themselves."""
+        return self._connection.scalar(
+            select(tables.assessment.c.reminded_on).where(tables.assessment.c.id == identifier)
+        )
+
+    def set_reminded(self, identifier: str, day: date) -> None:
+        self._connection.execute(
+            update(tables.assessment).where(tables.assessment.c.id == identifier).values(reminded_on=day)
+        )
+
     def blank(self, identifier: str) -> None:
         """Take out what was personal about an erased assessment."""
         self._connection.execute(
             update(tables.assessment)
             .where(tables.assessment.c.id == identifier)
-            .values(state="erased", purpose="", legal_basis="", contact_name="", contact_email="", promise={})
+            .values(
+                state="erased",
+                purpose="",
+                letter_message="",
+                legal_basis="",
+                contact_name="",
+                contact_email="",
+                promise={},
+            )
         )
 
     def newest_wave(self, constellation: str) -> int:
@@ -212,6 +231,7 @@ class Assessments:
             state=row.state,
             params=_params(row.params),
             parties=self._parties(row.id),
+            post=Post(row.letter_message, tuple(row.reminder_days)),
         )
 
     def _parties(self, identifier: str) -> tuple[Party, ...]:
@@ -248,4 +268,6 @@ def _columns(assessment: Assessment) -> dict[str, object]:
         "closes_on": assessment.closes_on,
         "retention_on": assessment.retention_on,
         "params": assessment.params.as_json(),
+        "letter_message": assessment.post.message,
+        "reminder_days": list(assessment.post.reminder_days),
     }

@@ -80,26 +80,32 @@ class Database:
             if write and self.is_sqlite:
                 self._writers.release()
 
-    def scrub(self) -> None:
-        """Rewrite the file without what was deleted, so that no trace of order or of drafts stays (closing)."""
-        if self.is_sqlite:
-            if not self._writers.acquire(60):
-                return
-            try:
-                raw = self.engine.raw_connection()
-                try:
-                    for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                        raw.cursor().execute(statement)
-                finally:
-                    raw.close()
-            except sqlite3.OperationalError:
-                return
-            finally:
-                self._writers.release()
-        else:
+    def scrub(self) -> bool:
+        """Rewrite the files without what was deleted, so that no trace of order or of drafts stays (closing).
+
+        False when somebody was reading or writing meanwhile and traces may be left: ask again later.
+        """
+        if not self.is_sqlite:
             with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 for table in ("invitation", "draft", "submission", "comment"):
                     connection.exec_driver_sql(f"VACUUM FULL {table}")
+            return True
+        if not self._writers.acquire(BUSY_TIMEOUT / 1000):
+            return False
+        raw = self.engine.raw_connection()
+        try:
+            cursor = raw.cursor()
+            cursor.execute("PRAGMA busy_timeout=100")
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy, _, _ = cursor.fetchone() or (1, 0, 0)
+        except sqlite3.OperationalError:
+            return False
+        else:
+            return not busy
+        finally:
+            raw.invalidate()
+            self._writers.release()
 
     def close(self) -> None:
         self.engine.dispose()

@@ -158,6 +158,9 @@ class AssessmentRow(Table, table=True):
     state: str = _text()
     params: dict[str, Any] = _json()
     promise: dict[str, Any] = _json()
+    letter_message: str = _text()
+    reminder_days: list[int] = _json()
+    reminded_on: date | None = None
     created_at: datetime = _instant()
 
 

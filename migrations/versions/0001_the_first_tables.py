@@ -98,6 +98,9 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("params", sa.JSON(), nullable=False),
         sa.Column("promise", sa.JSON(), nullable=False),
+        sa.Column("letter_message", sa.Text(), nullable=False),
+        sa.Column("reminder_days", sa.JSON(), nullable=False),
+        sa.Column("reminded_on", sa.Date(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "state = 'draft' or (closes_on is not null and retention_on is not null)",

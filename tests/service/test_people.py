@@ -173,10 +173,6 @@ def test_an_invitation_of_another_assessment_cannot_be_removed_here(house: House
     assert house.number_of("draft") == 1, "the other one's answers were thrown away"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="revise leaves keys of parties that are gone in people's `judges`; the page of people then breaks",
-)
 def test_parties_of_a_draft_may_go_while_people_were_told_to_judge_them(house: House) -> None:
     made = house.draft(people={}, parties=FAN)
     add(house, made.id, "jan@ministerie.example,Jan,dienst,wonen|natuur")

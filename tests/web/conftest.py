@@ -1,8 +1,7 @@
 """The whole application on a real database, and clients that hold what each kind of caller holds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -12,7 +11,7 @@ from starlette.testclient import TestClient
 from app.main import create_app
 from app.settings import Settings
 from app.web.entry import SESSION_COOKIE
-from tests.people import COMMISSIONER, SECRET, Clock, House
+from tests.people import COMMISSIONER, SECRET, House
 from tests.web.visitor import Visitor
 
 HTTP, HTTPS = "http://127.0.0.1:8000", "https://rolvast.example"
@@ -20,26 +19,42 @@ HTTP, HTTPS = "http://127.0.0.1:8000", "https://rolvast.example"
 Make = Callable[..., TestClient]
 
 
-def with_clock(app: FastAPI, clock: Clock) -> FastAPI:
-    """The same application, told the time by the tests."""
-    for part in (app, *(route.app for route in app.routes if isinstance(route, Mount))):
-        if isinstance(part, FastAPI):
-            part.state.desk = replace(part.state.desk, clock=clock)
+def desks(app: FastAPI) -> Iterator[FastAPI]:
+    """The application and those mounted in it: each holds the desk."""
+    yield app
+    yield from (r.app for r in app.routes if isinstance(r, Mount) and isinstance(r.app, FastAPI))
+
+
+def hand_over(app: FastAPI, house: House) -> FastAPI:
+    """Let an application work in this test's house: its database, its chance and its clock."""
+    for part in desks(app):
+        part.state.desk = replace(part.state.desk, workshop=house.workshop, clock=house.clock)
     return app
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], FastAPI]:
+    """The application as `main` builds it, once for each address."""
+    made: dict[str, FastAPI] = {}
+
+    def build(base_url: str) -> FastAPI:
+        if base_url not in made:
+            var = tmp_path_factory.mktemp("var")
+            made[base_url] = create_app(Settings(f"sqlite:///{var}/unused.db", base_url, SECRET, var))
+        return made[base_url]
+
+    return build
+
+
 @pytest.fixture
-def make_app(house: House, tmp_path: Path) -> Callable[[str], FastAPI]:
-    def make(base_url: str) -> FastAPI:
-        url = house.workshop.database.url.render_as_string(hide_password=False)
-        return with_clock(create_app(Settings(url, base_url, SECRET, tmp_path), house.workshop), house.clock)
-
-    return make
+def app(built: Callable[[str], FastAPI], house: House) -> FastAPI:
+    return hand_over(built(HTTP), house)
 
 
 @pytest.fixture
-def app(make_app: Callable[[str], FastAPI]) -> FastAPI:
-    return make_app(HTTP)
+def secure_app(built: Callable[[str], FastAPI], house: House) -> FastAPI:
+    """The same service at a public address."""
+    return hand_over(built(HTTPS), house)
 
 
 @pytest.fixture

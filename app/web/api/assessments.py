@@ -64,6 +64,7 @@ def _merged(plan: Plan, given: shapes.AssessmentPatch) -> Plan:
         parties=plan.parties
         if given.parties is None
         else tuple(Party(p.key, p.role, p.name, p.voice) for p in given.parties),
+        post=plan.post,
         params=plan.params if given.params is None else {_snake(key): v for key, v in given.params.items()},
     )
 

@@ -8,13 +8,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import RedirectResponse
 
-from app.domain.assessment import STATE_NAMES, Assessment, Purpose
+from app.domain.assessment import STATE_NAMES, Assessment, Post, Purpose
 from app.domain.constellation import Party, Voice
 from app.domain.instrument import Instrument
 from app.domain.people import decode, read_rows
 from app.domain.problems import Fault, InvalidInput, fault
 from app.domain.text import Text
-from app.service import access, commissioning, posting, reporting
+from app.service import access, commissioning, letters, posting, reporting
 from app.service.commissioning import Plan
 from app.service.work import Work
 from app.web.entry import desk_of, member, work_for
@@ -226,7 +226,17 @@ def _fresh_key(role: str, taken: set[str]) -> str:
 
 # --- Step 2: texts, dates, ambition -----------------------------------------------------------------------------------
 
-_TEXTS = ("constellation", "title", "purpose", "legal_basis", "contact_name", "contact_email", "label_set")
+_TEXTS = (
+    "constellation",
+    "title",
+    "purpose",
+    "legal_basis",
+    "contact_name",
+    "contact_email",
+    "label_set",
+    "message",
+    "reminder_days",
+)
 _DATES = ("closes_on", "retention_on")
 
 
@@ -245,6 +255,8 @@ def show_details(request: Request, identifier: str) -> Response:
             "label_set": assessment.label_set,
             "closes_on": assessment.closes_on.isoformat() if assessment.closes_on else "",
             "retention_on": assessment.retention_on.isoformat() if assessment.retention_on else "",
+            "message": assessment.post.message,
+            "reminder_days": ", ".join(str(days) for days in assessment.post.reminder_days),
             **{f"ambition-{key}": str(int(points)) for key, points in assessment.params.ambition.items()},
         }
         return _details(request, assessment, work.instrument_of(assessment), given, ())
@@ -292,6 +304,7 @@ def save_details(request: Request, identifier: str, form: OurForm) -> Response:
                 **assessment.params.as_json(),
                 "ambition": {name.removeprefix("ambition-"): given[name] for name in ambitions if given[name]},
             },
+            post=Post(given["message"], _read_days(given["reminder_days"])),
         )
         if faults:
             return _details(request, assessment, instrument, given, faults, 400)
@@ -300,6 +313,12 @@ def save_details(request: Request, identifier: str, form: OurForm) -> Response:
         except InvalidInput as invalid:
             return _details(request, assessment, instrument, given, invalid.faults, 400)
     return _see_other(_place(changed))
+
+
+def _read_days(given: str) -> tuple[int, ...]:
+    """`7, 2` as numbers; what is no number becomes one that is refused with its reason."""
+    words = given.replace(";", ",").replace(" ", ",").split(",")
+    return tuple(int(word) if word.isdigit() and len(word) < 4 else 0 for word in words if word)
 
 
 def _read_dates(given: dict[str, str]) -> tuple[dict[str, date | None], list[Fault]]:
@@ -384,6 +403,16 @@ def remove_person(request: Request, identifier: str, invitation: str) -> Respons
     with work_for(request, write=True) as work:
         commissioning.remove_person(work, member(request, work), identifier, invitation)
     return _see_other(f"/bureau/metingen/{identifier}/mensen")
+
+
+@router.get("/metingen/{identifier}/brieven")
+def preview_letters(request: Request, identifier: str) -> Response:
+    """The letters as people will get them."""
+    with work_for(request) as work:
+        assessment = work.own(member(request, work), identifier)
+    base_url = desk_of(request).base_url
+    shown = [letters.example(assessment, "invitation", base_url), letters.example(assessment, "reminder", base_url)]
+    return render(request, "office/letters.html", assessment=assessment, letters=shown)
 
 
 @router.get("/metingen/{identifier}/voorbeeld/{party}")

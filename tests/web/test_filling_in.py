@@ -1,0 +1,184 @@
+"""Filling in through pages: every step saves, nothing typed is lost, and one browser holds one questionnaire."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.people import FAN, FAN_PEOPLE, House
+from tests.web.visitor import Form, Page, Visitor
+
+
+def started(visitor: Visitor, token: str) -> Page:
+    return visitor.send(visitor.open(f"/invullen/{token}").form())
+
+
+def answers(form: Form, step: int = 3) -> dict[str, str]:
+    return {name: control.options[step] for name, control in form.controls.items() if control.kind == "radio"}
+
+
+def saved(house: House, token: str) -> dict[str, object]:
+    from app.service import responding  # noqa: PLC0415
+
+    with house.work(write=False) as work:
+        return dict(responding.respondent(work, token).draft.answers.ratings)
+
+
+def to_the_end(visitor: Visitor, page: Page) -> Page:
+    """Answer every statement on every page, and pass the open questions by."""
+    while page.path.startswith("/invullen/vragen/"):
+        assert page.status == 200
+        page = visitor.send(page.form(), {**answers(page.form()), "go": "next"})
+    return page
+
+
+def test_from_link_to_receipt(visitor: Visitor, house: House) -> None:
+    token = house.link(house.opened())
+    check = to_the_end(visitor, started(visitor, token))
+    assert check.path == "/invullen/nakijken"
+    done = visitor.send(check.form("/inzenden"))
+    assert (done.status, done.path) == (200, "/invullen/ontvangen")
+    assert house.number_of("submission") == 1
+    code = check.form("/inzenden").controls["receipt_code"].values[0]
+    assert code in done.said()
+    assert house.submit(token, code) == code
+
+
+def test_every_choice_that_the_scale_has_is_offered_with_both_reasons_for_none(visitor: Visitor, house: House) -> None:
+    page = started(visitor, house.link(house.opened()))
+    radios = [control for control in page.form().controls.values() if control.kind == "radio"]
+    assert radios
+    assert all(c.options == ["1", "2", "3", "4", "5", "dont_know", "not_applicable"] for c in radios)
+
+
+@pytest.mark.parametrize(("go", "path"), [("next", "/vragen/3"), ("back", "/vragen/1"), ("stop", "/bewaard")])
+def test_every_way_off_a_page_saves(visitor: Visitor, house: House, go: str, path: str) -> None:
+    token = house.link(house.opened())
+    started(visitor, token)
+    page = visitor.open("/invullen/vragen/2")
+    given = answers(page.form(), 1)
+    assert visitor.send(page.form(), {**given, "go": go}).path == f"/invullen{path}"
+    assert saved(house, token) == dict.fromkeys(given, 2)
+
+
+def test_statements_that_are_left_open_are_mentioned_once(visitor: Visitor, house: House) -> None:
+    token = house.link(house.opened())
+    page = started(visitor, token)
+    given = dict(list(answers(page.form()).items())[1:])
+    again = visitor.send(page.form(), {**given, "go": "next"})
+    assert again.path == "/invullen/vragen/1"
+    assert again.status == 200
+    assert {n: again.form().controls[n].values for n in given} == {n: [v] for n, v in given.items()}
+    assert visitor.send(again.form(), {"go": "next"}).path == "/invullen/vragen/2"
+    assert len(saved(house, token)) == len(given)
+
+
+def test_an_answer_can_be_changed_and_taken_back(visitor: Visitor, house: House) -> None:
+    token = house.link(house.opened())
+    page = started(visitor, token)
+    given = answers(page.form())
+    visitor.send(page.form(), {**given, "go": "next"})
+    page = visitor.open("/invullen/vragen/1")
+    first = next(iter(given))
+    visitor.send(page.form(), {**given, first: None, "go": "stop"})
+    assert first not in saved(house, token)
+
+
+def test_a_fault_draws_the_page_again_with_everything_typed(visitor: Visitor, house: House) -> None:
+    token = house.link(house.opened())
+    page = started(visitor, token)
+    given = answers(page.form())
+    first, *others = given
+    again = visitor.send(page.form(), {**given, first: "9", "go": "next"})
+    assert again.status == 400
+    assert again.title.startswith("Fout")
+    assert {n: again.form().controls[n].values for n in others} == {n: [given[n]] for n in others}
+    assert not saved(house, token)
+    anchors = [link.partition("#")[2] for link in again.links if "#q-" in link]
+    assert anchors == [f"q-{first}"]
+    assert f'id="q-{first}"' in again.answer.text
+
+
+def test_a_comment_that_is_too_long_comes_back_whole(visitor: Visitor, house: House) -> None:
+    started(visitor, house.link(house.opened()))
+    page = next(p for n in range(1, 12) if "oq-gesprek" in (p := visitor.open(f"/invullen/vragen/{n}")).form().controls)
+    long = 'Een <b>lang</b> "verhaal" & meer. ' * 80
+    again = visitor.send(page.form(), {"oq-gesprek": long, "go": "next"})
+    assert again.status == 400
+    assert again.form().controls["oq-gesprek"].values == [long]
+    kept = visitor.send(again.form(), {"oq-gesprek": long[:500], "go": "next"})
+    assert kept.path == "/invullen/nakijken"
+    assert long[:500].strip() in kept.said()
+
+
+def test_what_was_written_is_shown_as_text(visitor: Visitor, house: House) -> None:
+    token = house.link(house.opened())
+    house.fill_in(token, comments={"oq-gesprek": "<script>alert(1)</script>"})
+    started(visitor, token)
+    assert "<script>alert" not in visitor.open("/invullen/nakijken").answer.text
+
+
+def test_whoever_faces_many_chooses_three_at_most(visitor: Visitor, house: House) -> None:
+    token = house.link(house.opened(FAN_PEOPLE, FAN), "dienst")
+    choice = started(visitor, token)
+    assert choice.path == "/invullen/keuze"
+    assert visitor.open("/invullen/vragen/1").path == "/invullen/keuze", "the questions wait for the choice"
+    options = choice.form().controls["judged"].options
+    assert len(options) == 5
+    again = visitor.send(choice.form(), {"judged": options[:4]})
+    assert again.status == 400
+    assert again.form().controls["judged"].values == options[:4]
+    page = visitor.send(again.form(), {"judged": options[:2]})
+    assert page.path == "/invullen/vragen/1"
+    asked = {
+        name.partition("@")[2] for n in range(1, 9) for name in visitor.open(f"/invullen/vragen/{n}").form().controls
+    }
+    assert asked & set(options) == set(options[:2])
+
+
+def test_another_questionnaire_in_the_same_browser_is_refused_and_nothing_is_saved_under_it(
+    visitor: Visitor, house: House
+) -> None:
+    made = house.opened()
+    one, two = house.link(made, "wonen", 1), house.link(made, "dienst", 1)
+    page = started(visitor, one)
+    check = visitor.open("/invullen/nakijken")
+    started(visitor, two)
+    for form, typed in ((page.form(), answers(page.form())), (check.form("/inzenden"), {})):
+        refused = visitor.send(form, typed)
+        assert refused.status in (403, 409)
+    assert not saved(house, one)
+    assert not saved(house, two)
+    assert house.number_of("submission") == 0
+
+
+def test_a_page_that_is_not_there_leads_on(visitor: Visitor, house: House) -> None:
+    started(visitor, house.link(house.opened()))
+    for number in (0, 99, -1):
+        assert visitor.open(f"/invullen/vragen/{number}").path == "/invullen/nakijken"
+
+
+def test_the_language_can_be_changed_on_the_way_without_losing_anything(visitor: Visitor, house: House) -> None:
+    token = house.link(house.opened())
+    page = started(visitor, token)
+    assert page.language == "nl"
+    given = answers(page.form())
+    other = visitor.send(page.form(), {**given, "go": "taal-en"})
+    assert (other.path, other.language) == ("/invullen/vragen/1", "en")
+    assert {n: other.form().controls[n].values for n in given} == {n: [v] for n, v in given.items()}
+    assert visitor.open("/invullen/vragen/2").language == "en", "the choice is kept"
+    assert visitor.open(f"/invullen/{token}?taal=nl").language == "nl"
+
+
+@pytest.mark.parametrize("path", ["/keuze", "/vragen/1", "/bewaard", "/nakijken", "/ontvangen"])
+def test_pages_without_a_link_before_say_so(visitor: Visitor, path: str) -> None:
+    page = visitor.open(f"/invullen{path}")
+    assert page.status == 404
+    assert page.heading
+
+
+def test_a_browser_with_an_old_cookie_starts_anew(visitor: Visitor, house: House, client: Callable) -> None:
+    from app.web.entry import RESPONDENT_COOKIE  # noqa: PLC0415
+
+    old = Visitor(client(cookies={RESPONDENT_COOKIE: "verlopen"}))
+    assert old.open("/invullen/vragen/1").status == 404
+    assert started(old, house.link(house.opened())).path == "/invullen/vragen/1"

@@ -1,0 +1,308 @@
+"""The pages of an office: a new assessment step by step, and what each step refuses."""
+
+from collections.abc import Callable
+
+import pytest
+
+from app.domain.assessment import Assessment
+from tests.people import CLOSES, FIVE_EACH, RETAINED, TRIANGLE, VIEWER, House, address
+from tests.web.visitor import Page, Visitor
+
+PEOPLE = "\n".join(
+    f"{address(party, n)},Medewerker {n},{party}" for party, count in FIVE_EACH.items() for n in range(1, count + 1)
+)
+DETAILS = {
+    "constellation": "Driehoek Registers",
+    "title": "Meting van de registers",
+    "purpose": "Zien waar beelden verschillen.",
+    "legal_basis": "Algemeen belang",
+    "contact_name": "Team Driehoek",
+    "contact_email": "team@bureau.example",
+    "closes_on": CLOSES.isoformat(),
+    "retention_on": RETAINED.isoformat(),
+    "ambition-leren": "70",
+}
+
+
+def place(made: Assessment, page: str = "") -> str:
+    return f"/bureau/metingen/{made.id}{'/' if page else ''}{page}"
+
+
+def parties(page: Page, names: dict[str, str]) -> dict[str, list[str]]:
+    """The rows of parties with these names, by role, in the order of the page."""
+    rows = page.form("/partijen").controls
+    count = len(rows["name"].values)
+    roles, given = list(names), [*names.values()]
+    return {
+        "role": [*roles, *["opdrachtgever"] * (count - len(roles))],
+        "name": [*given, *[""] * (count - len(given))],
+        "key": [""] * count,
+        "voice": ["group"] * count,
+    }
+
+
+def only(house: House) -> Assessment:
+    from app.service import commissioning  # noqa: PLC0415
+
+    with house.work(write=False) as work:
+        return commissioning.overview(work, house.commissioner)[0][1]
+
+
+def test_from_nothing_to_released(member: Visitor, house: House) -> None:
+    start = member.open("/bureau/metingen/nieuw")
+    page = member.send(start.form("/nieuw"), {"constellation": "Driehoek Registers", "instrument": "driehoek"})
+    assert page.path.endswith("/partijen")
+    names = {"eigenaar": "Eigenaarsadvies", "opdrachtgever": "Wonen", "opdrachtnemer": "Dienst"}
+    hub = member.send(page.form("/partijen"), parties(page, names))
+    assert hub.path == place(only(house))
+    hub = member.send(member.open(f"{hub.path}/gegevens").form("/gegevens"), DETAILS)
+    assert hub.path == place(only(house))
+    list_ = member.open(f"{hub.path}/mensen")
+    people = PEOPLE.replace(",wonen", ",opdrachtgever").replace(",dienst", ",opdrachtnemer")
+    assert member.send(list_.form("/mensen"), {"people": people}).status == 200
+    opened = member.send(member.open(hub.path).form("/openen"))
+    made = only(house)
+    assert (opened.path, made.state) == (place(made), "open")
+    assert {p.name: p.invited for p in made.parties} == {"Eigenaarsadvies": 5, "Wonen": 5, "Dienst": 5}
+    assert made.params.ambition == {"leren": 70}
+    house.everyone_sends(made)
+    closed = member.send(member.open(place(made)).form("/sluiten"))
+    assert (closed.status, only(house).state) == (200, "closed")
+    assert not [link for link in closed.links if "/rapport/" in link or "/lezen/" in link]
+    released = member.send(closed.form("/vrijgeven"))
+    assert only(house).state == "released"
+    assert {link.rpartition("/")[2] for link in released.links if "/lezen/" in link} == set(
+        house.readers(made).values()
+    )
+    again = member.send(released.form("/volgende"))
+    assert (again.status, only(house).wave) == (200, 2)
+
+
+def test_the_overview_lists_every_assessment(member: Visitor, house: House) -> None:
+    one, other = house.draft(), house.opened(constellation="Andere driehoek")
+    page = member.open("/bureau")
+    assert page.status == 200
+    for made in (one, other):
+        assert f"http://127.0.0.1:8000{place(made)}" in page.links
+    assert "Andere driehoek" in page.said()
+
+
+def test_a_new_assessment_needs_a_name(member: Visitor, house: House) -> None:
+    page = member.send(member.open("/bureau/metingen/nieuw").form("/nieuw"), {"constellation": " "})
+    assert page.status == 400
+    assert page.title.startswith("Fout")
+    assert house.number_of("assessment") == 0
+
+
+def test_parties_that_cannot_be_come_back_as_they_were_typed(member: Visitor, house: House) -> None:
+    made = house.draft(people={}, parties=())
+    page = member.open(place(made, "partijen"))
+    typed = parties(page, {"eigenaar": "Een", "opdrachtgever": "Twee"})
+    typed["role"][2], typed["name"][2], typed["key"][1] = "eigenaar", "Drie", "Fout Sleutel!"
+    again = member.send(page.form("/partijen"), typed)
+    assert again.status == 400
+    rows = again.form("/partijen").controls
+    assert rows["name"].values[:3] == ["Een", "Twee", "Drie"]
+    assert rows["key"].values[1].lower() == "fout sleutel!"
+    assert house.again(made).parties == ()
+
+
+def test_parties_stay_as_they_are_when_saved_unchanged(member: Visitor, house: House) -> None:
+    made = house.draft()
+    assert member.send(member.open(place(made, "partijen")).form("/partijen")).status == 200
+    assert house.again(made).parties == made.parties
+
+
+def test_parties_of_one_role_get_keys_of_their_own(member: Visitor, house: House) -> None:
+    made = house.draft(people={}, parties=())
+    page = member.open(place(made, "partijen"))
+    typed = parties(page, {"eigenaar": "Een"})
+    typed["role"][1:3], typed["name"][1:3] = ["opdrachtgever"] * 2, ["Twee", "Drie"]
+    member.send(page.form("/partijen"), typed)
+    keys = [p.key for p in house.again(made).parties]
+    assert len(set(keys)) == 3
+
+
+def test_every_fault_in_the_details_is_told_and_everything_typed_comes_back(member: Visitor, house: House) -> None:
+    made = house.draft()
+    wrong = {**DETAILS, "closes_on": "morgen", "retention_on": "31-12-2027", "constellation": "", "ambition-leren": "x"}
+    page = member.send(member.open(place(made, "gegevens")).form("/gegevens"), wrong)
+    assert page.status == 400
+    assert {name: page.form("/gegevens").controls[name].values for name in wrong} == {n: [v] for n, v in wrong.items()}
+    assert page.said("li").count("morgen") == 1
+    assert page.said("li").count("31-12-2027") == 1
+    assert page.said("li").count("naam") >= 1, "the faults that are no dates are told too"
+    assert house.again(made) == made
+
+
+def test_details_stay_as_they_are_when_saved_unchanged(member: Visitor, house: House) -> None:
+    made = house.draft(params={"ambition": {"leren": 70, "rolhulp": 65}, "k_party": 6})
+    assert member.send(member.open(place(made, "gegevens")).form("/gegevens")).status == 200
+    assert house.again(made) == made
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("a@b.example,A,verzonnen", [1]),
+        ("a@b.example,A,wonen\na@b.example,A,dienst", [2]),
+        ("a@b.example,A,wonen\na@b.example,Anders,wonen", [2]),
+        ("a@b.example,A,wonen\nkapot", [2]),
+        ("a@b.example;A;wonen\ngeen adres;B;wonen\nc@b.example;C;weg", [2, 3]),
+        ("e-mail,naam,partij\n,,wonen\na@b.example,A,verzonnen", [2, 3]),
+    ],
+)
+def test_every_line_that_is_wrong_is_named_and_the_list_comes_back(
+    member: Visitor, house: House, text: str, lines: list[int]
+) -> None:
+    made = house.draft(people={})
+    page = member.send(member.open(place(made, "mensen")).form("/mensen"), {"people": text})
+    assert page.status == 400
+    assert page.title.startswith("Fout")
+    assert page.form("/mensen").controls["people"].values == [text]
+    for line in lines:
+        assert f"Regel {line}" in page.said("li")
+    assert house.number_of("invitation") == 0
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "e-mail;naam;partij\r\na@b.example;Ä;wonen\r\nb@b.example;B;dienst\r\n".encode("utf-8-sig"),
+        "e-mail;naam;partij\r\na@b.example;Ä;wonen\r\nb@b.example;B;dienst\r\n".encode("cp1252"),
+        "a@b.example\tÄ\twonen\nb@b.example\tB\tdienst\n".encode("utf-16"),
+        b'"a@b.example","\xc3\x84","wonen"\n"b@b.example","B","dienst",\n',
+    ],
+    ids=["excel with a mark", "excel of old", "utf-16 with tabs", "quoted commas"],
+)
+def test_a_file_as_excel_and_others_write_it_is_read(member: Visitor, house: House, raw: bytes) -> None:
+    made = house.draft(people={})
+    form = member.open(place(made, "mensen")).form("/mensen")
+    page = member.send(form, files={"file": ("mensen.csv", raw, "text/csv")})
+    assert page.status == 200
+    assert house.stored("SELECT email, name, party_key FROM invitation ORDER BY email") == [
+        ("a@b.example", "Ä", "wonen"),
+        ("b@b.example", "B", "dienst"),
+    ]
+
+
+def test_pasted_lines_with_a_mark_of_excel_are_read(member: Visitor, house: House) -> None:
+    made = house.draft(people={})
+    form = member.open(place(made, "mensen")).form("/mensen")
+    assert member.send(form, {"people": "\ufeffe-mail;naam;partij\na@b.example;A;wonen"}).status == 200
+    assert house.number_of("invitation") == 1
+
+
+def test_a_name_is_shown_as_text(member: Visitor, house: House) -> None:
+    made = house.draft(people={})
+    form = member.open(place(made, "mensen")).form("/mensen")
+    page = member.send(form, {"people": "a@b.example,<script>alert(1)</script>,wonen"})
+    assert "<script>alert" not in page.answer.text
+    assert "<script>alert(1)</script>" in page.said()
+
+
+def test_somebody_can_be_taken_off_the_list(member: Visitor, house: House) -> None:
+    made = house.draft()
+    page = member.open(place(made, "mensen"))
+    gone = member.send(next(form for form in page.forms if form.action.endswith("/weg")))
+    assert gone.path == place(made, "mensen")
+    assert house.number_of("invitation") == 14
+
+
+def test_the_page_of_people_survives_a_party_that_is_gone(member: Visitor, house: House) -> None:
+    from tests.people import FAN  # noqa: PLC0415
+
+    made = house.draft(people={}, parties=FAN)
+    form = member.open(place(made, "mensen")).form("/mensen")
+    member.send(form, {"people": "a@b.example,A,dienst,wonen|natuur"})
+    page = member.open(place(made, "partijen"))
+    rows = page.form("/partijen").controls
+    names = ["" if key == "natuur" else name for name, key in zip(rows["name"].values, rows["key"].values, strict=True)]
+    keys = ["" if key == "natuur" else key for key in rows["key"].values]
+    assert member.send(page.form("/partijen"), {"name": names, "key": keys}).status == 200
+    assert member.open(place(made, "mensen")).status == 200
+
+
+def test_the_preview_shows_the_questions_of_each_party(member: Visitor, house: House) -> None:
+    made = house.draft()
+    for party in TRIANGLE:
+        page = member.open(place(made, f"voorbeeld/{party.key}"))
+        assert page.status == 200
+        assert party.name in page.heading
+    assert member.open(place(made, "voorbeeld/verzonnen")).status == 404
+
+
+def test_what_keeps_it_from_opening_is_told_and_it_can_be_put_right_from_that_page(
+    member: Visitor, house: House
+) -> None:
+    made = house.draft({**FIVE_EACH, "wonen": 3})
+    refused = member.send(member.open(place(made)).form("/openen"))
+    assert refused.status == 400
+    assert refused.title.startswith("Fout")
+    assert all(member.open(link).status == 200 for link in refused.links if "/bureau/" in link)
+    opened = member.send(refused.form("/openen"), {"confirmed": "wonen"})
+    assert opened.status == 200
+    assert house.again(made).state == "open"
+
+
+def test_a_group_of_one_cannot_be_confirmed_away(member: Visitor, house: House) -> None:
+    made = house.draft({**FIVE_EACH, "wonen": 1})
+    refused = member.send(member.open(place(made)).form("/openen"), {"confirmed": "wonen"})
+    assert refused.status == 400
+    assert house.again(made).state == "draft"
+
+
+def test_respondents_get_more_time_and_a_wrong_date_can_be_put_right(member: Visitor, house: House) -> None:
+    made = house.opened()
+    refused = member.send(member.open(place(made)).form("/verlengen"), {"closes_on": "2026-12-01"})
+    assert refused.status == 400
+    assert member.send(refused.form("/verlengen"), {"closes_on": "2026-12-20"}).status == 200
+    assert house.again(made).closes_on == CLOSES.replace(day=20)
+    assert member.send(member.open(place(made)).form("/verlengen"), {"closes_on": "straks"}).status == 400
+
+
+def test_while_open_the_office_sees_bands_and_never_who(member: Visitor, house: House) -> None:
+    made = house.opened({"eigenaar": 10, "wonen": 10, "dienst": 10})
+    silent = member.open(place(made)).said()
+    for number in range(1, 5):
+        house.send(house.link(made, "wonen", number))
+    assert member.open(place(made)).said() == silent, "four of ten is below the threshold"
+    before = member.open(place(made, "mensen")).said()
+    house.send(house.link(made, "wonen", 5))
+    assert "40–59" in member.open(place(made)).said()
+    assert member.open(place(made, "mensen")).said() == before
+
+
+def test_the_pages_of_an_office_hold_nobodys_link(member: Visitor, house: House) -> None:
+    made = house.opened()
+    links = house.links(made).values()
+    for page in ("", "mensen", "gegevens", "partijen", "voorbeeld/wonen"):
+        text = member.open(place(made, page)).answer.text
+        assert not [token for token in links if token in text]
+
+
+def test_days_in_the_trail_are_days_in_the_netherlands(member: Visitor, house: House) -> None:
+    house.clock.now = house.clock.now.replace(hour=23, minute=30)
+    page = member.open(place(house.draft()))
+    assert "24 november 2026" in page.said("td")
+
+
+def test_a_viewer_sees_everything_and_changes_nothing(sign_in: Callable[..., Visitor], house: House) -> None:
+    viewer, made = sign_in(VIEWER), house.draft()
+    assert viewer.open("/bureau").status == 200
+    page = viewer.open(place(made))
+    assert page.status == 200
+    refused = viewer.send(viewer.open(place(made, "gegevens")).form("/gegevens"), {"title": "Anders"})
+    assert refused.status == 403
+    assert house.again(made) == made
+
+
+def test_steps_that_do_not_fit_the_state_are_refused_with_a_page(member: Visitor, house: House) -> None:
+    made = house.draft()
+    page = member.open(place(made, "partijen"))
+    close = member.open(place(made)).form("/openen")
+    member.send(close)
+    for form in (page.form("/partijen"), close):
+        answer = member.send(form)
+        assert answer.status == 409
+        assert answer.heading

@@ -1,0 +1,149 @@
+"""The report: for every party and the office alike, from release on, with the figures of the JSON."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.people import FAN, FAN_PEOPLE, RETAINED, SQUARE, STRANGER, TWENTY, VIEWER, House
+from tests.web.visitor import Page, Visitor
+
+
+def report(visitor: Visitor, identifier: str) -> Page:
+    return visitor.open(f"/rapport/{identifier}")
+
+
+def varied(rating: object) -> int:
+    key = rating.key  # type: ignore[attr-defined]
+    return 1 + sum(map(ord, key)) % 5
+
+
+def test_a_reader_link_leads_to_the_report_and_leaves_the_address(visitor: Visitor, house: House) -> None:
+    made = house.released()
+    token = house.readers(made)["wonen"]
+    page = visitor.open(f"/lezen/{token}")
+    assert (page.status, page.path) == (200, f"/rapport/{made.id}")
+    assert token not in page.answer.text
+    assert report(visitor, made.id).status == 200, "and it can be loaded again"
+
+
+def test_every_party_and_the_office_read_the_same(
+    client: Callable[..., TestClient], sign_in: Callable[..., Visitor], house: House
+) -> None:
+    made = house.released(TWENTY, SQUARE, answer=varied)
+    pages = [report(sign_in(), made.id), report(sign_in(VIEWER), made.id)]
+    pages += [Visitor(client()).open(f"/lezen/{token}") for token in house.readers(made).values()]
+    bodies = {re.search(r"<main.*</main>", page.answer.text, re.DOTALL).group() for page in pages}  # type: ignore[union-attr]
+    assert len(bodies) == 1
+
+
+@pytest.mark.parametrize(("people", "parties"), [(TWENTY, SQUARE), (FAN_PEOPLE, FAN)])
+def test_the_figures_on_the_page_are_those_of_the_json(
+    member: Visitor, api: TestClient, house: House, people: dict, parties: tuple
+) -> None:
+    made = house.released(people, parties, answer=varied)
+    scores = api.get(f"/api/v1/assessments/{made.id}/scores").json()
+    page = report(member, made.id)
+    text = page.said()
+    for gap in [gap for gap in scores["gaps"] if gap["rank"] and gap["rank"] <= 3]:
+        assert f"{abs(gap['value'])}" in text
+        for side in (gap["a"], gap["b"]):
+            assert f"{side}" in text or "≤ 5" in text or "≥ 95" in text
+    cells = page.said("td")
+    for relation in scores["relations"]:
+        if relation["score"] is not None and 5 <= relation["score"] <= 95:
+            assert re.search(rf"\b{relation['score']}\b", cells), relation
+    whole = next(total for total in scores["totals"] if total["of"] == "constellation")
+    assert re.search(rf"\b{whole['score']}\b", text)
+    assert scores["snapshot"] in text
+
+
+def test_a_hidden_party_is_named_with_its_reason_and_no_count(member: Visitor, house: House) -> None:
+    made = house.opened({"eigenaar": 5, "wonen": 3, "dienst": 5})
+    house.everyone_sends(made)
+    house.release(house.close(made))
+    page = report(member, made.id)
+    assert page.status == 200
+    hidden = [view for view in house.document(made)["views"] if view["score"] is None]
+    assert hidden
+    assert "niet getoond" in page.said()
+
+
+def test_before_release_nobody_reads_it(
+    member: Visitor, sign_in: Callable[..., Visitor], client: Callable[..., TestClient], house: House
+) -> None:
+    stages = (house.draft(), house.answered(constellation="Open"), house.closed(constellation="Gesloten"))
+    other = house.released(constellation="Ander")
+    reader = Visitor(client())
+    reader.open(f"/lezen/{house.readers(other)['wonen']}")
+    for made in stages:
+        assert report(member, made.id).status == 409
+        assert report(sign_in(VIEWER), made.id).status == 409
+        assert report(reader, made.id).status == 404
+        assert report(Visitor(client()), made.id).status == 401
+
+
+def test_a_reader_sees_no_other_report_and_no_page_of_the_office(visitor: Visitor, house: House) -> None:
+    made, other = house.released(), house.released(constellation="Ander")
+    visitor.open(f"/lezen/{house.readers(made)['wonen']}")
+    assert report(visitor, other.id).status == 404
+    assert visitor.open("/bureau").status == 401
+    assert visitor.open(f"/api/v1/assessments/{made.id}/scores").status == 401
+
+
+def test_another_office_reads_nothing(sign_in: Callable[..., Visitor], house: House) -> None:
+    assert report(sign_in(STRANGER), house.released().id).status == 404
+
+
+def test_a_member_who_is_a_reader_elsewhere_reads_both(member: Visitor, house: House) -> None:
+    made, other = house.released(), house.released(constellation="Ander")
+    member.open(f"/lezen/{house.readers(other)['wonen']}")
+    assert report(member, made.id).status == 200
+    assert report(member, other.id).status == 200
+
+
+@pytest.mark.parametrize("token", ["onzin", "x" * 43])
+def test_an_unknown_reader_link_opens_nothing(visitor: Visitor, house: House, token: str) -> None:
+    house.released()
+    assert visitor.open(f"/lezen/{token}").status == 404
+    assert not visitor.client.cookies
+
+
+def test_after_the_retention_date_a_reader_link_is_over(visitor: Visitor, house: House) -> None:
+    made = house.released()
+    visitor.open(f"/lezen/{house.readers(made)['wonen']}")
+    token = house.readers(made)["dienst"]
+    house.clock.now = house.clock.now.fromisoformat(f"{RETAINED}T23:30:00+00:00")
+    assert visitor.open(f"/lezen/{token}").status == 404
+    assert report(visitor, made.id).status == 404
+
+
+def test_it_reads_in_english_too(member: Visitor, house: House) -> None:
+    made = house.released(TWENTY, SQUARE, answer=varied)
+    dutch, english = report(member, made.id), member.open(f"/rapport/{made.id}?taal=en")
+    assert (dutch.language, english.language) == ("nl", "en")
+    assert dutch.title != english.title
+
+
+def test_names_of_parties_are_shown_as_text_in_pictures_too(member: Visitor, house: House) -> None:
+    parties = [type(p)(p.key, p.role, f"<b>{p.key}</b> & co", p.voice) for p in SQUARE]
+    page = report(member, house.released(TWENTY, parties, answer=varied).id)
+    assert page.status == 200
+    assert "<b>dienst</b>" not in page.answer.text
+    assert "&lt;b&gt;dienst&lt;/b&gt; &amp; co" in page.answer.text
+
+
+def test_a_second_wave_shows_what_changed(member: Visitor, house: House) -> None:
+    first = house.released(answer=2)
+    second = house.released(next_wave_of=first.constellation, answer=5)
+    moved = [c for c in house.document(second)["changes"] if c["value"] is not None]
+    assert moved
+    assert f"+{moved[0]['value']}" in report(member, second.id).said("td")
+
+
+def test_nobody_answered_and_the_report_still_says_why(member: Visitor, house: House) -> None:
+    made = house.release(house.close(house.opened()))
+    page = report(member, made.id)
+    assert page.status == 200
+    assert "niet getoond" in page.said()
