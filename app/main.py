@@ -19,7 +19,7 @@ from app.store.engine import Database
 from app.web import problems
 from app.web.api.app import make_api
 from app.web.entry import Desk
-from app.web.pages import about, health, office, report, respondent, sign_in
+from app.web.pages import about, health, members, office, report, respondent, sign_in
 from app.web.rendering import STATIC
 from app.web.security import Protection
 
@@ -77,7 +77,15 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
         title="rolvast", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=working
     )
     app.state.desk = desk
-    for router in (health.router, about.router, sign_in.router, office.router, respondent.router, report.router):
+    for router in (
+        health.router,
+        about.router,
+        sign_in.router,
+        members.router,
+        office.router,
+        respondent.router,
+        report.router,
+    ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC))
     app.mount("/api/v1", make_api(desk))

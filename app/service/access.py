@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 from app.domain.assessment import Actor, Assessment, MemberRole, Scope, end_of_day
 from app.domain.people import ADDRESS
-from app.domain.problems import InvalidInput, NotSignedIn, UnknownLink, fault
+from app.domain.problems import InvalidInput, NotFound, NotSignedIn, UnknownLink, WrongState, fault
+from app.domain.text import Text
 from app.service.posting import queue
 from app.service.tokens import link_token, stored
 from app.service.work import Work
-from app.store.access import Member
+from app.store.access import Key, Member
 
 SIGN_IN_LINK_LASTS = timedelta(minutes=15)
 SESSION_LASTS = timedelta(hours=10)
@@ -96,9 +97,59 @@ def make_key(work: Work, office: str, name: str, scope: Scope) -> str:
 
 def owner_of_key(work: Work, key: str | None) -> Actor:
     actor = work.store.access.key(stored(key)) if key else None
-    if actor is None:
+    if actor is None or key is None:
         raise NotSignedIn
+    work.keys_used.add(stored(key))
     return actor
+
+
+# --- Who belongs to an office -----------------------------------------------------------------------------------------
+
+
+def members(work: Work, actor: Actor) -> list[Member]:
+    return work.store.access.members(actor.office)
+
+
+def keys(work: Work, actor: Actor) -> list[Key]:
+    return work.store.access.keys(actor.office)
+
+
+def invite_member(work: Work, actor: Actor, email: str, role: MemberRole) -> None:
+    """Add somebody to the office and send a sign-in link; somebody who was there gets a link only."""
+    actor.require_write()
+    make_sign_in_link(work, actor.office, email, role)
+    mail_sign_in_link(work, email)
+
+
+def remove_member(work: Work, actor: Actor, member: str) -> None:
+    """Take somebody out of the office. Nobody takes out themselves: an office keeps its last commissioner."""
+    actor.require_write()
+    if any(found.id == member and found.email == actor.name for found in members(work, actor)):
+        raise WrongState(
+            Text("U kunt uzelf niet weghalen; vraag het een collega.", "You cannot remove yourself; ask a colleague.")
+        )
+    if not work.store.access.drop_member(actor.office, member):
+        raise NotFound
+
+
+def make_key_for_office(work: Work, actor: Actor, name: str, scope: Scope) -> str:
+    actor.require_write()
+    if not name.strip() or len(name) > 100:
+        raise InvalidInput(
+            [
+                fault(
+                    "name",
+                    "Geef de sleutel een naam van hoogstens 100 tekens.",
+                    "Give the key a name of at most 100 characters.",
+                )
+            ]
+        )
+    return make_key(work, actor.office, name.strip(), scope)
+
+
+def drop_key(work: Work, actor: Actor, name: str) -> None:
+    actor.require_write()
+    work.store.access.drop_keys_named(actor.office, name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,14 @@ def remind_due(workshop: Workshop, clock: Callable[[], datetime]) -> None:
                 remind_on_chosen_day(work, Actor(assessment.office, SERVICE, may_write=True), assessment)
 
 
+def note_used_keys(workshop: Workshop, clock: Callable[[], datetime]) -> None:
+    """Write down, to the day, which keys were used."""
+    used, workshop.keys_used = workshop.keys_used, set()
+    if used:
+        with workshop.work(clock(), write=True) as work:
+            work.store.access.keys_used(used, dutch_date(work.now))
+
+
 def forget_addresses(workshop: Workshop, clock: Callable[[], datetime]) -> None:
     """Addresses of respondents go thirty days after closing, at the latest."""
     with workshop.work(clock(), write=False) as work:
@@ -86,6 +94,7 @@ def one_round(workshop: Workshop, postman: Postman, clock: Callable[[], datetime
         lambda: close_due(workshop, clock),
         workshop.scrub_if_needed,
         lambda: remind_due(workshop, clock),
+        lambda: note_used_keys(workshop, clock),
         lambda: bring_due(workshop, postman, clock, base_url),
         lambda: forget_addresses(workshop, clock),
         lambda: erase_expired(workshop, clock),

@@ -28,6 +28,7 @@ class Work:
     chance: Chance
     secret: bytes
     scrub_after: bool = field(default=False)
+    keys_used: set[str] = field(default_factory=set)
 
     def instrument_of(self, assessment: Assessment) -> Instrument:
         return self.catalogue.instrument(*assessment.instrument)
@@ -65,6 +66,8 @@ class Workshop:
         self._chance = chance
         # A process that ended in the middle of closing may have left traces: the first chance cleans up after it.
         self._traces_left = database.is_sqlite
+        # Reading writes nothing; which keys were used today is noted here, and written down by the worker.
+        self.keys_used: set[str] = set()
 
     @contextmanager
     def work(self, now: datetime, *, write: bool) -> Iterator[Work]:
@@ -72,6 +75,7 @@ class Workshop:
         with self.database.transaction(write=write) as connection:
             work = Work(Store(connection), self.catalogue, now, self._chance, self._secret)
             yield work
+        self.keys_used |= work.keys_used
         if work.scrub_after:
             self._traces_left = True
             self.scrub_if_needed()

@@ -1,9 +1,10 @@
 """Owns the queries about offices, members, sign-in, sessions and keys."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from app.domain.assessment import Actor, MemberRole, Scope
 from app.store import tables
@@ -25,6 +26,16 @@ class Member:
     @property
     def actor(self) -> Actor:
         return Actor(self.office, self.email, may_write=self.role == "commissioner")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An API key as its office sees it; the key itself is known to nobody but its user."""
+
+    name: str
+    scope: Scope
+    created_at: datetime
+    last_used_on: date | None
 
 
 _MEMBER = select(tables.member.c.id, tables.member.c.office_id, tables.member.c.email, tables.member.c.role)
@@ -106,6 +117,39 @@ class Access:
             insert(tables.api_key).values(
                 token_hash=token_hash, office_id=office, name=name, scope=scope, created_at=now
             )
+        )
+
+    def members(self, office: str) -> list[Member]:
+        return [
+            Member(*row)
+            for row in self._connection.execute(
+                _MEMBER.where(tables.member.c.office_id == office).order_by(tables.member.c.email)
+            )
+        ]
+
+    def drop_member(self, office: str, member: str) -> bool:
+        """A member who is gone loses sessions and links at once."""
+        done = self._connection.execute(
+            delete(tables.member).where(tables.member.c.office_id == office, tables.member.c.id == member)
+        )
+        return done.rowcount == 1
+
+    def keys(self, office: str) -> list[Key]:
+        rows = self._connection.execute(
+            select(
+                tables.api_key.c.name,
+                tables.api_key.c.scope,
+                tables.api_key.c.created_at,
+                tables.api_key.c.last_used_on,
+            )
+            .where(tables.api_key.c.office_id == office)
+            .order_by(tables.api_key.c.name)
+        )
+        return [Key(*row) for row in rows]
+
+    def keys_used(self, token_hashes: Collection[str], day: date) -> None:
+        self._connection.execute(
+            update(tables.api_key).where(tables.api_key.c.token_hash.in_(token_hashes)).values(last_used_on=day)
         )
 
     def drop_keys_named(self, office: str, name: str) -> None:

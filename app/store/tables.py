@@ -121,6 +121,7 @@ class ApiKeyRow(Table, table=True):
     name: str = _text()
     scope: str = _text()
     created_at: datetime = _instant()
+    last_used_on: date | None = None
 
 
 class ConstellationRow(Table, table=True):

@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("scope", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_used_on", sa.Date(), nullable=True),
         sa.CheckConstraint("scope in ('read', 'write')", name=op.f("ck_api_key_scope")),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_api_key_office_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_api_key")),

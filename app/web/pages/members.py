@@ -1,0 +1,73 @@
+"""The page of an office about itself: its members and its keys."""
+
+from fastapi import APIRouter, Request, Response
+from starlette.responses import RedirectResponse
+
+from app.domain.assessment import MemberRole, Scope
+from app.domain.problems import Fault, InvalidInput
+from app.service import access
+from app.service.work import Work
+from app.web.entry import member, work_for
+from app.web.rendering import render
+from app.web.security import OurForm
+
+router = APIRouter(prefix="/bureau/toegang", include_in_schema=False)
+
+
+@router.get("")
+def show(request: Request) -> Response:
+    with work_for(request) as work:
+        return _show(request, work)
+
+
+def _show(
+    request: Request, work: Work, *, fresh_key: str = "", faults: tuple[Fault, ...] = (), status: int = 200
+) -> Response:
+    actor = member(request, work)
+    return render(
+        request,
+        "office/members.html",
+        status,
+        members=access.members(work, actor),
+        keys=access.keys(work, actor),
+        actor=actor,
+        fresh_key=fresh_key,
+        faults=faults,
+    )
+
+
+@router.post("/leden")
+def invite(request: Request, form: OurForm) -> Response:
+    role: MemberRole = "viewer" if form.get("role") == "viewer" else "commissioner"
+    with work_for(request, write=True) as work:
+        try:
+            access.invite_member(work, member(request, work), str(form.get("email", "")), role)
+        except InvalidInput as invalid:
+            return _show(request, work, faults=invalid.faults, status=400)
+    return RedirectResponse("/bureau/toegang", status_code=303)
+
+
+@router.post("/leden/weg")
+def remove(request: Request, form: OurForm) -> Response:
+    with work_for(request, write=True) as work:
+        access.remove_member(work, member(request, work), str(form.get("member", "")))
+    return RedirectResponse("/bureau/toegang", status_code=303)
+
+
+@router.post("/sleutels")
+def make_key(request: Request, form: OurForm) -> Response:
+    """A fresh key, shown this once."""
+    scope: Scope = "write" if form.get("scope") == "write" else "read"
+    with work_for(request, write=True) as work:
+        try:
+            key = access.make_key_for_office(work, member(request, work), str(form.get("name", "")), scope)
+        except InvalidInput as invalid:
+            return _show(request, work, faults=invalid.faults, status=400)
+        return _show(request, work, fresh_key=key)
+
+
+@router.post("/sleutels/weg")
+def drop_key(request: Request, form: OurForm) -> Response:
+    with work_for(request, write=True) as work:
+        access.drop_key(work, member(request, work), str(form.get("name", "")))
+    return RedirectResponse("/bureau/toegang", status_code=303)
