@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from app.service import responding
+from app.web.entry import RESPONDENT_COOKIE
 from tests.people import FAN, FAN_PEOPLE, House
 from tests.web.visitor import Form, Page, Visitor
 
@@ -17,8 +19,6 @@ def answers(form: Form, step: int = 3) -> dict[str, str]:
 
 
 def saved(house: House, token: str) -> dict[str, object]:
-    from app.service import responding  # noqa: PLC0415
-
     with house.work(write=False) as work:
         return dict(responding.respondent(work, token).draft.answers.ratings)
 
@@ -177,8 +177,6 @@ def test_pages_without_a_link_before_say_so(visitor: Visitor, path: str) -> None
 
 
 def test_a_browser_with_an_old_cookie_starts_anew(visitor: Visitor, house: House, client: Callable) -> None:
-    from app.web.entry import RESPONDENT_COOKIE  # noqa: PLC0415
-
     old = Visitor(client(cookies={RESPONDENT_COOKIE: "verlopen"}))
     assert old.open("/invullen/vragen/1").status == 404
     assert started(old, house.link(house.opened())).path == "/invullen/vragen/1"

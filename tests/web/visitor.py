@@ -123,7 +123,7 @@ class Page:
         self._words = reader.words
 
     def said(self, tag: str = "all") -> str:
-        return " ".join("".join(self._words.get(tag, [])).split())
+        return " ".join(" ".join(self._words.get(tag, [])).split())
 
     @property
     def heading(self) -> str:

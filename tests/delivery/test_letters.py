@@ -1,0 +1,271 @@
+import re
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from app.delivery.mail import FilePostman, Letter, SmtpPostman, compose
+from app.service import access, commissioning, posting
+from app.service.housekeeping import erase_expired, one_round
+from app.service.posting import LEASE, bring_due
+from tests.delivery.post_office import Mailbox, free_port, listening
+from tests.people import COMMISSIONER, FIVE_EACH, NOW, House, address, rows
+
+BASE = "http://rolvast.example"
+
+
+def bring(house: House, postman: SmtpPostman | FilePostman) -> int:
+    return bring_due(house.workshop, postman, house.clock, BASE)
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def postman(port: int) -> SmtpPostman:
+    return SmtpPostman(f"smtp://127.0.0.1:{port}", "rolvast@bureau.example")
+
+
+def test_opening_brings_everyone_their_own_link(house: House, postman: SmtpPostman, port: int) -> None:
+    made = house.opened()
+    mailbox = Mailbox()
+    with listening(mailbox, port):
+        assert bring(house, postman) == sum(FIVE_EACH.values())
+    links = house.links(made)
+    for email, token in links.items():
+        (letter,) = mailbox.to(email)
+        assert f"{BASE}/invullen/{token}" in letter.get_body(("plain",)).get_content()
+        assert f"{BASE}/invullen/{token}" in letter.get_body(("html",)).get_content()
+        assert [other for other in links.values() if other != token and other in letter.as_string()] == []
+
+
+def test_a_server_that_is_down_loses_nothing_and_sends_nothing_twice(
+    house: House, postman: SmtpPostman, port: int
+) -> None:
+    house.opened()
+    mailbox = Mailbox()
+    for _ in range(4):
+        assert bring(house, postman) == 0
+        house.clock.pass_by(minutes=20)
+    with listening(mailbox, port):
+        house.clock.pass_by(hours=1)
+        bring(house, postman)
+        bring(house, postman)
+    assert Counter(letter["To"] for letter in mailbox.letters) == {
+        address(party, number): 1 for party in FIVE_EACH for number in range(1, 6)
+    }
+    assert house.number_of("outbox") == 0
+
+
+def test_a_server_that_asks_for_patience_gets_it(house: House, postman: SmtpPostman, port: int) -> None:
+    house.opened()
+    mailbox = Mailbox()
+    mailbox.busy = True
+    with listening(mailbox, port):
+        bring(house, postman)
+        assert mailbox.letters == []
+        bring(house, postman)
+        assert mailbox.letters == [], "not before the pause is over"
+        mailbox.busy = False
+        house.clock.pass_by(minutes=2)
+        bring(house, postman)
+    assert len(mailbox.letters) == 15
+
+
+def test_an_address_that_refuses_is_marked_and_does_not_count_as_invited(
+    house: House, postman: SmtpPostman, port: int
+) -> None:
+    made = house.opened({**FIVE_EACH, "wonen": 6})
+    mailbox = Mailbox()
+    mailbox.refused.add(address("wonen", 6))
+    with listening(mailbox, port):
+        bring(house, postman)
+        house.clock.pass_by(days=1)
+        bring(house, postman)
+    with house.work(write=False) as work:
+        marked = work.store.answers.undeliverable(made.id)
+        people = {invitation: person.email for invitation, person in work.store.answers.people(made.id)}
+    assert [people[invitation] for invitation in marked] == [address("wonen", 6)]
+    assert {p.key: p.invited for p in house.again(made).parties}["wonen"] == 5
+
+
+def test_a_worker_that_died_before_it_could_say_so_sends_once_more_with_the_same_mark(
+    house: House, postman: SmtpPostman, port: int
+) -> None:
+    house.opened()
+    mailbox = Mailbox()
+    with listening(mailbox, port), house.work() as work:
+        claimed = work.store.outbox.claim(work.now, LEASE, 20)
+    assert len(claimed) == 15
+    with listening(mailbox, port):
+        bring(house, postman)
+        assert mailbox.letters == [], "somebody else has them until the lease ends"
+        house.clock.pass_by(minutes=11)
+        bring(house, postman)
+    assert len(mailbox.letters) == 15
+    assert len({letter["Message-ID"] for letter in mailbox.letters}) == 15
+
+
+def test_a_reminder_reaches_only_those_who_have_not_sent(house: House, postman: SmtpPostman, port: int) -> None:
+    made = house.opened()
+    mailbox = Mailbox()
+    with listening(mailbox, port):
+        bring(house, postman)
+        mailbox.letters.clear()
+        house.send(house.link(made, "wonen", 2))
+        with house.work() as work:
+            posting.remind(work, house.commissioner, made.id)
+        house.send(house.link(made, "wonen", 3))
+        bring(house, postman)
+    reminded = {letter["To"] for letter in mailbox.letters}
+    assert address("wonen", 2) not in reminded, "had sent when reminded"
+    assert address("wonen", 3) not in reminded, "sent before the letter left"
+    assert len(reminded) == 13
+    with house.work(write=False) as work:
+        said = [event for event in work.store.results.audit_events(house.office, made.id) if event.action == "reminded"]
+    assert [dict(event.detail) for event in said] == [{}], "not even how many"
+
+
+def test_planned_reminders_go_out_once_on_their_day(house: House, postman: SmtpPostman, port: int) -> None:
+    made = house.opened()
+    mailbox = Mailbox()
+    with listening(mailbox, port):
+        one_round(house.workshop, postman, house.clock, BASE)
+        mailbox.letters.clear()
+        assert made.closes_on is not None
+        house.clock.now = NOW + (made.closes_on - NOW.date()) - timedelta(days=2)
+        for _ in range(3):
+            one_round(house.workshop, postman, house.clock, BASE)
+            house.clock.pass_by(minutes=30)
+    assert len(mailbox.letters) == 15
+
+
+def test_release_brings_every_party_its_reader_link_at_once(house: House, postman: SmtpPostman, port: int) -> None:
+    made = house.opened()
+    mailbox = Mailbox()
+    with listening(mailbox, port):
+        bring(house, postman)
+        house.everyone_sends(made)
+        house.close(made)
+        mailbox.letters.clear()
+        bring(house, postman)
+        assert mailbox.letters == [], "nothing before release"
+        house.release(made)
+        bring(house, postman)
+    tokens = house.readers(made)
+    assert len(mailbox.letters) == 15
+    for letter in mailbox.letters:
+        party = letter["To"].split("-")[0]
+        assert f"/lezen/{tokens[party]}" in letter.get_body(("plain",)).get_content()
+
+
+def test_whoever_is_added_while_open_gets_a_letter_and_whoever_is_removed_gets_none(
+    house: House, postman: SmtpPostman, port: int
+) -> None:
+    made = house.opened()
+    with house.work() as work:
+        people = dict(work.store.answers.people(made.id))
+        first = next(i for i, person in people.items() if person.email == address("wonen", 1))
+        commissioning.remove_person(work, house.commissioner, made.id, first)
+        commissioning.add_people(work, house.commissioner, made.id, [(1, ["nieuw@ministerie.example", "", "wonen"])])
+    mailbox = Mailbox()
+    with listening(mailbox, port):
+        bring(house, postman)
+    assert mailbox.to(address("wonen", 1)) == []
+    assert len(mailbox.to("nieuw@ministerie.example")) == 1
+
+
+def test_a_sign_in_link_comes_by_mail_and_only_to_members(house: House, postman: SmtpPostman, port: int) -> None:
+    house.sign_in_link()
+    with house.work() as work:
+        access.mail_sign_in_link(work, COMMISSIONER.upper())
+        access.mail_sign_in_link(work, "nobody@elders.example")
+    mailbox = Mailbox()
+    with listening(mailbox, port):
+        bring(house, postman)
+    (letter,) = mailbox.letters
+    assert letter["To"] == COMMISSIONER
+    token = re.search(r"/inloggen/(\S+)", letter.get_body(("plain",)).get_content())
+    assert token is not None
+    with house.work() as work:
+        assert access.sign_in(work, token[1])[0]
+
+
+def test_without_a_server_letters_are_files_for_the_operator(house: House, tmp_path: Path) -> None:
+    house.opened()
+    folder = tmp_path / "mail"
+    assert bring(house, FilePostman(folder, "rolvast@localhost")) == 15
+    assert len(list(folder.glob("*.eml"))) == 15
+    assert list(folder.glob("*.half")) == []
+
+
+@pytest.mark.parametrize("words", ["a\r\nBcc: everyone@elders.example", "a\nX-Injected: yes"])
+def test_no_header_can_be_smuggled_into_a_letter(words: str) -> None:
+    letter = compose(Letter("id", "jan@ministerie.example", words, "text", "<p>text</p>"), "a@b.example", NOW)
+    assert letter["Bcc"] is None
+    assert letter["X-Injected"] is None
+
+
+def test_names_in_a_letter_are_text_and_not_html(house: House, postman: SmtpPostman, port: int) -> None:
+    house.opened(title="<script>alert(1)</script> & {link}")
+    mailbox = Mailbox()
+    with listening(mailbox, port):
+        bring(house, postman)
+    body = mailbox.letters[0].get_body(("html",)).get_content()
+    assert "<script>" not in body
+    assert "&lt;script&gt;" in body
+
+
+def test_the_last_day_closes_by_itself(house: House, postman: SmtpPostman) -> None:
+    made = house.answered()
+    assert made.closes_on is not None
+    house.clock.now = NOW + (made.closes_on - NOW.date()) + timedelta(days=1)
+    one_round(house.workshop, postman, house.clock, BASE)
+    assert house.again(made).state == "closed"
+    assert house.number_of("snapshot") == 1
+
+
+def test_addresses_go_thirty_days_after_closing(house: House, tmp_path: Path) -> None:
+    made = house.released()
+    files = FilePostman(tmp_path, "rolvast@localhost")
+    house.clock.pass_by(days=29)
+    one_round(house.workshop, files, house.clock, BASE)
+    assert [p for _, p in people(house, made.id) if p.email]
+    house.clock.pass_by(days=3)
+    one_round(house.workshop, files, house.clock, BASE)
+    assert [p for _, p in people(house, made.id) if p.email or p.name] == []
+
+
+def people(house: House, assessment: str) -> list:
+    with house.work(write=False) as work:
+        return work.store.answers.people(assessment)
+
+
+def test_erasing_leaves_nothing_but_a_receipt(house: House, tmp_path: Path) -> None:
+    made = house.opened()
+    house.send(house.link(made), comments={"oq-gesprek": "Iets om te onthouden."})
+    house.everyone_sends(house.opened(constellation="Een andere driehoek"))
+    house.close(made)
+    house.release(made)
+    assert made.retention_on is not None
+    house.clock.now = NOW + (made.retention_on - NOW.date()) + timedelta(days=1)
+    assert erase_expired(house.workshop, house.clock) == 2
+    for table in ("submission", "comment", "draft", "invitation", "snapshot", "reader_link", "outbox"):
+        assert house.number_of(table) == 0, table
+    assert house.again(made).state == "erased"
+    assert house.again(made).about.contact_email == ""
+    with house.work(write=False) as work:
+        assert "erased" in [event.action for event in work.store.results.audit_events(house.office, made.id)]
+
+
+def test_a_list_that_is_refused_sends_no_letters(house: House) -> None:
+    made = house.opened()
+    before = house.number_of("outbox")
+    with pytest.raises(Exception, match="people"), house.work() as work:
+        commissioning.add_people(
+            work, house.commissioner, made.id, [*rows({"wonen": 0}), (1, ["geen adres", "", "wonen"])]
+        )
+    assert house.number_of("outbox") == before
