@@ -126,14 +126,9 @@ def read_rows(text: str) -> list[Row]:
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(";\t,", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    rows: list[Row] = []
+    lines: list[Row] = []
     try:
-        for fields in reader:
-            cleaned = [_clean(field) for field in fields]
-            while len(cleaned) > 3 and not cleaned[-1]:
-                cleaned.pop()
-            if any(cleaned):
-                rows.append((reader.line_num, cleaned))
+        lines += [(reader.line_num, fields) for fields in reader]
     except csv.Error as error:
         raise InvalidInput(
             [
@@ -146,9 +141,19 @@ def read_rows(text: str) -> list[Row]:
                 )
             ]
         ) from error
-    if rows and rows[0][1][0].lower() in _HEADINGS:
-        rows = rows[1:]
-    return rows
+    return clean_rows(lines)
+
+
+def clean_rows(lines: Sequence[Row]) -> list[Row]:
+    """Lines with something in them, trimmed; empty fields at the end and the header, if any, are left out."""
+    rows: list[Row] = []
+    for line, fields in lines:
+        cleaned = [_clean(field) for field in fields]
+        while len(cleaned) > 3 and not cleaned[-1]:
+            cleaned.pop()
+        if any(cleaned):
+            rows.append((line, cleaned))
+    return rows[1:] if rows and rows[0][1][0].lower() in _HEADINGS else rows
 
 
 def _clean(field: str) -> str:

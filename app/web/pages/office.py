@@ -11,11 +11,12 @@ from starlette.responses import RedirectResponse
 from app.domain.assessment import STATE_NAMES, Assessment, Post, Purpose
 from app.domain.constellation import Party, Voice
 from app.domain.instrument import Instrument
-from app.domain.people import decode, read_rows
+from app.domain.people import read_rows
 from app.domain.problems import Fault, InvalidInput, fault
 from app.domain.text import Text
 from app.service import access, commissioning, letters, posting, reporting
 from app.service.commissioning import Plan
+from app.service.sheets import read_file
 from app.service.work import Work
 from app.web.entry import desk_of, member, work_for
 from app.web.rendering import render
@@ -383,16 +384,16 @@ async def take_people(request: Request, identifier: str, form: OurForm) -> Respo
     """Pasted lines, an uploaded file, or both."""
     text = str(form.get("people", ""))
     upload = form.get("file")
-    if isinstance(upload, UploadFile):
-        text = "\n".join(part for part in (text, decode(await upload.read())) if part.strip())
-    return await run_in_threadpool(_add_people, request, identifier, text)
+    content = await upload.read() if isinstance(upload, UploadFile) else b""
+    return await run_in_threadpool(_add_people, request, identifier, text, content)
 
 
-def _add_people(request: Request, identifier: str, text: str) -> Response:
+def _add_people(request: Request, identifier: str, text: str, content: bytes) -> Response:
     with work_for(request, write=True) as work:
         actor = member(request, work)
         try:
-            found = commissioning.add_people(work, actor, identifier, read_rows(text))
+            rows = [*(read_rows(text) if text.strip() or not content else ()), *(read_file(content) if content else ())]
+            found = commissioning.add_people(work, actor, identifier, rows)
         except InvalidInput as invalid:
             return _people(request, work, identifier, text=text, faults=invalid.faults, status=400)
         return _people(request, work, identifier, notices=found.notices, added=len(found.people))

@@ -1,0 +1,44 @@
+"""Owns lists of people as files: CSV in any of Excel's spellings, and XLSX read as data only."""
+
+import io
+import zipfile
+from itertools import islice
+
+from app.domain.people import MOST_PEOPLE, Row, clean_rows, decode, read_rows
+from app.domain.problems import InvalidInput, fault
+
+#: A workbook unpacks to no more than this; a list of people is far smaller.
+LARGEST_UNPACKED = 50 * 1024 * 1024
+
+
+def read_file(content: bytes) -> list[Row]:
+    """The lines of an uploaded list. Raises InvalidInput when it is neither CSV nor a workbook that can be read."""
+    return _read_workbook(content) if content.startswith(b"PK") else read_rows(decode(content))
+
+
+def _read_workbook(content: bytes) -> list[Row]:
+    from openpyxl import load_workbook  # noqa: PLC0415 - only for who uploads a workbook
+
+    unreadable = InvalidInput(
+        [
+            fault(
+                "file",
+                "Dit bestand is geen werkmap die wij kunnen lezen. Bewaar de lijst als .xlsx of .csv.",
+                "This file is no workbook that we can read. Save the list as .xlsx or .csv.",
+            )
+        ]
+    )
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            if sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED:
+                raise unreadable
+        sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
+        lines = [
+            (number, ["" if cell is None else str(cell) for cell in cells[:10]])
+            for number, cells in enumerate(islice(sheet.iter_rows(values_only=True), MOST_PEOPLE + 2), start=1)
+        ]
+    except InvalidInput:
+        raise
+    except Exception as error:
+        raise unreadable from error
+    return clean_rows(lines)
