@@ -71,6 +71,19 @@ def _workshop(chosen: settings.Settings) -> "Workshop":
     return make_workshop(chosen)
 
 
+def _ready_workshop(chosen: settings.Settings) -> "Workshop":
+    """A workshop on tables that are there; else a word on what to do."""
+    from app.service.health import is_ready  # noqa: PLC0415
+
+    workshop = _workshop(chosen)
+    if not is_ready(workshop):
+        raise settings.SettingsError(
+            f"the database ({workshop.database.url.render_as_string()}) is out of reach or not up to date; "
+            "check ROLVAST_VAR and ROLVAST_DATABASE_URL, or run `rolvast migrate`"
+        )
+    return workshop
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -153,7 +166,7 @@ def worker(_: argparse.Namespace) -> int:
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     chosen = settings.read_settings()
-    working = make_worker(chosen, _workshop(chosen))
+    working = make_worker(chosen, _ready_workshop(chosen))
     working.start()
     try:
         while True:
@@ -167,7 +180,7 @@ def erase_expired(_: argparse.Namespace) -> int:
     """Erase every assessment whose retention date is over."""
     from app.service import housekeeping  # noqa: PLC0415
 
-    print(f"{housekeeping.erase_expired(_workshop(settings.read_settings()), _now)} erased")
+    print(f"{housekeeping.erase_expired(_ready_workshop(settings.read_settings()), _now)} erased")
     return 0
 
 
@@ -192,7 +205,7 @@ def sign_in_link(arguments: argparse.Namespace) -> int:
     from app.service import access  # noqa: PLC0415
 
     chosen = settings.read_settings()
-    with _workshop(chosen).work(_now(), write=True) as work:
+    with _ready_workshop(chosen).work(_now(), write=True) as work:
         office = access.make_office(work, arguments.office)
         token = access.make_sign_in_link(work, office, arguments.email, arguments.role)
     print(f"{chosen.base_url}/inloggen/{token}")
@@ -203,7 +216,7 @@ def api_key(arguments: argparse.Namespace) -> int:
     """Print a fresh key for an office's dashboard; a key with the same name stops working."""
     from app.service import access  # noqa: PLC0415
 
-    with _workshop(settings.read_settings()).work(_now(), write=True) as work:
+    with _ready_workshop(settings.read_settings()).work(_now(), write=True) as work:
         print(access.make_key(work, access.make_office(work, arguments.office), arguments.name, arguments.scope))
     return 0
 
@@ -215,7 +228,7 @@ def invitation_links(arguments: argparse.Namespace) -> int:
     from app.service import administration  # noqa: PLC0415
 
     chosen = settings.read_settings()
-    with _workshop(chosen).work(_now(), write=False) as work:
+    with _ready_workshop(chosen).work(_now(), write=False) as work:
         assessment = administration.assessment_anywhere(work, arguments.assessment)
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(["party", "email", "link"])
@@ -229,11 +242,12 @@ def export_answers(arguments: argparse.Namespace) -> int:
     from app.service import administration  # noqa: PLC0415
 
     folder: Path = arguments.to
-    with _workshop(settings.read_settings()).work(_now(), write=True) as work:
+    with _ready_workshop(settings.read_settings()).work(_now(), write=True) as work:
         files = administration.export_answers(work, arguments.assessment)
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "responses.csv").write_text(files.responses, encoding="utf-8")
-        (folder / "parameters.json").write_text(files.parameters, encoding="utf-8")
+        for name, content in (("responses.csv", files.responses), ("parameters.json", files.parameters)):
+            (folder / name).touch(mode=0o600)
+            (folder / name).write_text(content, encoding="utf-8")
     print(f"rolvast score {files.instrument} {folder}/responses.csv --parameters {folder}/parameters.json")
     return 0
 

@@ -191,6 +191,7 @@ def _draft(
             for party, people in story.people.items()
             for number in range(1, people + 1)
         ]
+        work.now += timedelta(minutes=2)
         commissioning.add_people(work, actor, assessment.id, list(enumerate(rows, start=1)))
         return work.own(actor, assessment.id)
 
@@ -198,7 +199,7 @@ def _draft(
 def _open(workshop: Workshop, actor: Actor, story: Story, now: datetime, next_wave_of: str | None = None) -> Assessment:
     draft = _draft(workshop, actor, story, now, next_wave_of)
     small = [party.key for party in draft.parties if not party.attributed and party.invited < draft.params.k_party]
-    with workshop.work(now, write=True) as work:
+    with workshop.work(now + timedelta(minutes=5), write=True) as work:
         return commissioning.open_assessment(work, actor, draft.id, small)
 
 

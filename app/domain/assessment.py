@@ -130,8 +130,8 @@ class Actor:
         if not self.may_write:
             raise NotAllowed(
                 Text(
-                    "U kunt hier meekijken, maar niets veranderen. Vraag het een opdrachtverstrekker van uw bureau.",
-                    "You can look here but not change anything. Ask a commissioner of your office.",
+                    "U kunt hier meekijken, maar niets veranderen. Vraag een collega die metingen mag uitzetten.",
+                    "You can look here but not change anything. Ask a colleague who may commission assessments.",
                 )
             )
 

@@ -220,7 +220,7 @@ class Constellation:
                     else self.instrument.role(judged_role).label(label_set)
                 )
                 words = words.fill(about=name)
-            yield Statement(rows[0].item, block, capitalised(words), tuple(rows))
+            yield Statement(rows[0].item, block, words, tuple(rows))
 
     def _comments(self, party: Party, judged: Collection[str]) -> Iterator[CommentField]:
         for question in self.instrument.open_questions:
@@ -230,10 +230,6 @@ class Constellation:
                     yield CommentField(question, other.key)
             if question.whole:
                 yield CommentField(question, None)
-
-
-def capitalised(text: Text) -> Text:
-    return Text(text.nl[:1].upper() + text.nl[1:], text.en[:1].upper() + text.en[1:])
 
 
 def faults_of_parties(instrument: Instrument, parties: Collection[Party], *, complete: bool = True) -> list[Fault]:
@@ -261,6 +257,15 @@ def faults_of_parties(instrument: Instrument, parties: Collection[Party], *, com
                     "Sleutels die met '{prefix}' beginnen zijn voor samengevoegde partijen; kies een andere.",
                     "Keys that begin with '{prefix}' are for pooled parties; choose another.",
                     prefix=POOL_PREFIX,
+                )
+            )
+        if len(party.name) > 150:
+            faults.append(
+                fault(
+                    f"{where}.name",
+                    "Deze naam heeft {n} tekens; er is plaats voor 150.",
+                    "This name has {n} characters; there is room for 150.",
+                    n=len(party.name),
                 )
             )
         if not party.name.strip():

@@ -67,15 +67,23 @@ def check_people(rows: Sequence[Row], constellation: Constellation, known: Mappi
             faults.append(
                 fault(
                     where,
-                    "Regel {line} heeft {n} velden; er horen er 3 of 4 te zijn: e-mail, naam, partij en wie die "
-                    "persoon beoordeelt.",
-                    "Line {line} has {n} fields; there must be 3 or 4: email, name, party and whom that person judges.",
+                    "Regel {line} heeft {n} van de 3 of 4 velden: e-mail, naam, partij en wie die persoon beoordeelt. "
+                    "Zo hoort het: {example}",
+                    "Line {line} has {n} of the 3 or 4 fields: email, name, party and whom that person judges. "
+                    "It should look like this: {example}",
                     line=line,
                     n=len(fields),
+                    example="jan@ministerie.example; Jan; "
+                    + next((party.key for party in constellation.parties), "dienst"),
                 )
             )
             continue
-        person = Person(fields[0].lower(), fields[1], fields[2].lower(), _judges(fields[3] if len(fields) == 4 else ""))
+        person = Person(
+            fields[0].lower(),
+            fields[1],
+            _key_of(fields[2], constellation),
+            _judges(fields[3] if len(fields) == 4 else ""),
+        )
         wrong = _faults_of_person(person, constellation, where, line)
         faults += wrong
         if wrong:
@@ -159,6 +167,12 @@ def clean_rows(lines: Sequence[Row]) -> list[Row]:
 def _clean(field: str) -> str:
     """Spaces of every kind trimmed and control characters out: names end up in mail headers."""
     return " ".join("".join(c if c.isprintable() else " " for c in field).split())
+
+
+def _key_of(field: str, constellation: Constellation) -> str:
+    """The key of a party that was given by key or by name."""
+    wanted = field.casefold()
+    return next((p.key for p in constellation.parties if p.name.casefold() == wanted), wanted)
 
 
 def _judges(field: str) -> frozenset[str]:

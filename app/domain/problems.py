@@ -61,8 +61,8 @@ class NotSignedIn(Problem):
     def __init__(self) -> None:
         super().__init__(
             Text(
-                "U bent niet (meer) ingelogd. Open uw link opnieuw of log opnieuw in.",
-                "You are not signed in (any more). Open your link again or sign in again.",
+                "Wij weten niet (meer) wie u bent: er is geen geldige link, sessie of sleutel meegekomen.",
+                "We do not know (any more) who you are: no valid link, session or key came along.",
             )
         )
 
@@ -107,10 +107,10 @@ class AlreadySubmitted(Problem):
     def __init__(self) -> None:
         super().__init__(
             Text(
-                "Deze vragenlijst is al verstuurd. Wilt u iets veranderen? Trek de antwoorden dan eerst in met "
-                "uw ontvangstcode.",
-                "This questionnaire was already sent. Do you want to change something? Then first withdraw the "
-                "answers with your receipt code.",
+                "Deze vragenlijst is al verstuurd. Wilt u iets veranderen? Open dan uw persoonlijke link; daar trekt u "
+                "de antwoorden in met uw ontvangstcode.",
+                "This questionnaire was already sent. Do you want to change something? Then open your personal link; "
+                "there you withdraw the answers with your receipt code.",
             )
         )
 
@@ -197,10 +197,10 @@ class UntrustedForm(Problem):
     def __init__(self) -> None:
         super().__init__(
             Text(
-                "Dit formulier kwam niet van onze eigen pagina of is verlopen. Ga terug, ververs de pagina en "
-                "verstuur het opnieuw.",
-                "This form did not come from our own page, or has expired. Go back, refresh the page and send it "
-                "again.",
+                "Deze pagina is verlopen, of het formulier kwam niet van onze eigen site. Open de pagina opnieuw en "
+                "probeer het nog eens.",
+                "This page has expired, or the form did not come from our own site. Open the page again and try "
+                "once more.",
             )
         )
 

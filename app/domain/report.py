@@ -90,7 +90,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Finding:
-    """A gap in words. `a` and `b` are its two sides; `evidence` and `size` as words."""
+    """A gap in words. `a` and `b` are its two sides; `distance`, in points, has no sign: the headline says who is above."""
 
     rank: int | None
     kind: str
@@ -100,7 +100,7 @@ class Finding:
     a: Shown
     b_label: Text
     b: Shown
-    value: int
+    distance: int
     interval: str
     size: Text
     evidence: Text
@@ -301,8 +301,13 @@ class Report:
 
     @property
     def questions(self) -> tuple[tuple[Text, Text], ...]:
-        """(role, question) for the conversation: one for each of the first gaps."""
-        return tuple(gap.first_question for gap in self.gaps[:FIRST_GAPS])
+        """(role, question) for the conversation: one for each of the first gaps, and never the same one twice."""
+        chosen: dict[Text, Text] = {}
+        for gap in self.gaps[:FIRST_GAPS]:
+            offered = [gap.first_question, *gap.questions]
+            role, question = next(((r, q) for r, q in offered if q not in chosen), gap.first_question)
+            chosen.setdefault(question, role)
+        return tuple((role, question) for question, role in chosen.items())
 
     def _finding(self, gap: Mapping[str, Any]) -> Finding:
         theme = self.instrument.theme(gap["theme"])
@@ -318,8 +323,8 @@ class Report:
             a=a,
             b_label=b_label,
             b=b,
-            value=gap["value"],
-            interval=_signed_interval(gap["ci95"]),
+            distance=abs(gap["value"]),
+            interval=_distances(gap["value"], gap["ci95"]),
             size=words.SIZES[gap["size"]],
             evidence=words.EVIDENCE[gap["evidence"]],
             evidence_key=gap["evidence"],
@@ -543,3 +548,11 @@ class Report:
 def _signed_interval(bounds: Sequence[int] | None) -> str:
     """A difference's interval as `−5 … +20`; nothing where there is none."""
     return f"{signed(bounds[0])} … {signed(bounds[1])}" if bounds else ""
+
+
+def _distances(value: int, bounds: Sequence[int] | None) -> str:
+    """The interval of a distance: `29–47`; with signs where the other direction is possible too."""
+    if not bounds:
+        return ""
+    low, high = (bounds[0], bounds[1]) if value >= 0 else (-bounds[1], -bounds[0])
+    return f"{low}–{high}" if low >= 0 else f"{signed(low)} … {signed(high)}"

@@ -11,7 +11,7 @@ from app.domain.assessment import Actor, Assessment, Post, Purpose, dutch_date, 
 from app.domain.constellation import Constellation, Party, faults_of_parties
 from app.domain.instrument import Instrument
 from app.domain.parameters import read_parameters
-from app.domain.people import PeopleList, Person, Row, check_people
+from app.domain.people import ADDRESS, PeopleList, Person, Row, check_people
 from app.domain.problems import Fault, InvalidInput, NotFound, WrongState, fault
 from app.domain.snapshot import Snapshot, Wave, make
 from app.domain.text import Text
@@ -104,6 +104,8 @@ def revise(work: Work, actor: Actor, identifier: str, plan: Plan) -> Assessment:
     assessment.require_state("draft")
     instrument = _instrument(work, plan)
     faults = _faults_of_plan(plan, instrument)
+    if plan.closes_on and plan.closes_on != assessment.closes_on and plan.closes_on < dutch_date(work.now):
+        faults.append(fault("closesDate", "De sluitdatum is al voorbij.", "The closing date has already passed."))
     kept = {party.key for party in plan.parties}
     faults += [
         fault(
@@ -124,6 +126,14 @@ def revise(work: Work, actor: Actor, identifier: str, plan: Plan) -> Assessment:
     work.store.answers.forget_judged(assessment.id, kept)
     work.record(actor, assessment, "revised")
     return work.own(actor, identifier)
+
+
+def discard(work: Work, actor: Actor, identifier: str) -> None:
+    """Throw away a draft, with its list of people."""
+    assessment = work.own_to_change(actor, identifier)
+    assessment.require_state("draft")
+    work.store.answers.erase(assessment.id)
+    work.store.assessments.drop(assessment)
 
 
 def extend(work: Work, actor: Actor, identifier: str, closes_on: date) -> Assessment:
@@ -308,6 +318,33 @@ def _faults_of_plan(plan: Plan, instrument: Instrument) -> list[Fault]:
     faults = faults_of_parties(instrument, plan.parties, complete=False)
     if not plan.constellation.strip():
         faults.append(fault("constellation", "Geef de driehoek een naam.", "Give the constellation a name."))
+    faults += [
+        fault(
+            where,
+            "Deze tekst heeft {n} tekens; er is plaats voor {most}.",
+            "This text has {n} characters; there is room for {most}.",
+            n=len(given),
+            most=most,
+        )
+        for where, given, most in (
+            ("constellation", plan.constellation, 150),
+            ("title", plan.title, 150),
+            ("purpose", plan.about.purpose, 3000),
+            ("legalBasis", plan.about.legal_basis, 300),
+            ("contactName", plan.about.contact_name, 150),
+            ("message", plan.post.message, 3000),
+        )
+        if len(given) > most
+    ]
+    if plan.about.contact_email and not ADDRESS.fullmatch(plan.about.contact_email):
+        faults.append(
+            fault(
+                "contactEmail",
+                "'{given}' is geen e-mailadres.",
+                "'{given}' is not an email address.",
+                given=plan.about.contact_email[:80],
+            )
+        )
     sets = [label_set.key for label_set in instrument.label_sets]
     if plan.label_set and plan.label_set not in sets:
         faults.append(

@@ -117,6 +117,15 @@ class Assessments:
             .limit(1)
         )
 
+    def drop(self, assessment: Assessment) -> None:
+        """A draft that was thrown away, and its constellation when this was all there was of it."""
+        self._connection.execute(delete(tables.party).where(tables.party.c.assessment_id == assessment.id))
+        self._connection.execute(delete(tables.assessment).where(tables.assessment.c.id == assessment.id))
+        if not self.newest_wave(assessment.constellation):
+            self._connection.execute(
+                delete(tables.constellation).where(tables.constellation.c.id == assessment.constellation)
+            )
+
     def everywhere(self, *states: State) -> list[Assessment]:
         """Assessments of all offices in these states: for the service's own housekeeping."""
         rows = self._connection.execute(self._select().where(tables.assessment.c.state.in_(states))).all()

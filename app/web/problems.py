@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from app.domain import problems as p
-from app.domain.problems import Fault, InvalidInput, Problem
+from app.domain.problems import Fault, InvalidInput, NotFound, Problem
 from app.domain.text import Language, Text, same
 from app.web.entry import desk_of, language_of
 from app.web.rendering import render
@@ -19,7 +19,7 @@ STATUSES: dict[type[Problem], tuple[int, Text]] = {
     p.InvalidInput: (400, Text("Er klopt iets niet in de invoer", "Something in the input is not right")),
     p.NotSignedIn: (401, Text("U bent niet ingelogd", "You are not signed in")),
     p.NotAllowed: (403, Text("Dit mag u hier niet", "You may not do this here")),
-    p.UntrustedForm: (403, Text("Dit formulier kon niet worden vertrouwd", "This form could not be trusted")),
+    p.UntrustedForm: (403, Text("Deze pagina is verlopen", "This page has expired")),
     p.StatementNotConfirmed: (403, Text("Bevestig eerst het standpunt op naam", "First confirm the statement")),
     p.NotFound: (404, Text("Niet gevonden", "Not found")),
     p.UnknownLink: (404, Text("Deze link werkt niet", "This link does not work")),
@@ -65,6 +65,8 @@ def _problem(request: Request, error: Exception) -> Response:
 def _unfit(request: Request, error: Exception) -> Response:
     """Input of the wrong shape: every fault by its place, like any other invalid input."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
+    if not is_api(request):
+        return _problem(request, NotFound(Text("Deze pagina bestaat niet.", "This page does not exist.")))
     faults = [
         Fault(".".join(str(step) for step in found["loc"][1:]) or "body", same(str(found["msg"])))
         for found in error.errors()

@@ -9,7 +9,7 @@ from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData, Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.domain.problems import InvalidInput, UntrustedForm, fault
+from app.domain.problems import InvalidInput, OtherQuestionnaire, UntrustedForm, fault
 from app.web.entry import RESPONDENT_COOKIE, SESSION_COOKIE, cookie, cookie_name, desk_of
 
 CONTENT_SECURITY_POLICY = (
@@ -119,7 +119,8 @@ async def read_form(request: Request) -> FormData:
         for holder in holders
         if holder is not None
     ):
-        raise UntrustedForm
+        # A page of one questionnaire while another was opened in the same browser is no attack, but a mix-up.
+        raise OtherQuestionnaire if "invitation" in form and cookie(request, RESPONDENT_COOKIE) else UntrustedForm
     return form
 
 

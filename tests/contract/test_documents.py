@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from app.cli import _parser
+
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 #: Beginnings of paths of this project; a name that begins otherwise is something else.
@@ -27,19 +29,16 @@ def test_every_path_in_a_document_exists(document: Path) -> None:
     missing = [
         path
         for path in sorted(paths_in(text))
-        if not MADE.search(path)
-        and not (ROOT / path.rstrip(".,:")).exists()
-        and not (document.parent / path).exists()
+        if not MADE.search(path) and not (ROOT / path.rstrip(".,:")).exists() and not (document.parent / path).exists()
     ]
     assert missing == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_command_in_a_document_exists(document: Path) -> None:
-    from app.cli import _parser  # noqa: PLC0415
-
     actions = [action for action in _parser()._actions if action.dest != "help" and action.choices]
     known = {name for action in actions for name in action.choices or ()}
     text = document.read_text(encoding="utf-8")
-    named = set(re.findall(r"(?m)(?:^|`|\$ )\s*rolvast ([a-z][a-z-]+)", text))
+    code = "\n".join([*re.findall(r"(?s)```\w*\n(.*?)```", text), *re.findall(r"`([^`\n]+)`", text)])
+    named = set(re.findall(r"(?m)(?:^|\$ |run\.py )rolvast ([a-z][a-z-]+)", code))
     assert named - known == set()

@@ -15,7 +15,9 @@ if importlib.util.find_spec("importlinter") is None:
 
 
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
-    words = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command(['--no-cache']))"
+    words = (
+        "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command(['--no-cache']))"
+    )
     return subprocess.run([sys.executable, "-c", words], cwd=folder, capture_output=True, text=True, check=False)
 
 

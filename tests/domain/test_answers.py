@@ -125,7 +125,7 @@ def test_an_empty_form_cannot_be_sent_and_one_answer_or_comment_can() -> None:
     require_something(Answers(comments={"open-geheel": "Goed."}))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(assessments(several()))
 def test_packing_keeps_every_answer_and_who_was_judged(drawn: Drawn) -> None:
     for party in drawn.constellation.parties:

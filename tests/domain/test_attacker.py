@@ -4,21 +4,19 @@ from collections import Counter
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 
 from tests.domain.attacker import Knowledge, Row, exposed_groups
 from tests.domain.build import Case, Document, find, points, triangle
 from tests.domain.chance import Drawn, assessments
 from tests.domain.published import Truth, cell_row, is_published, knowledge
 
-QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-
 
 def known_from(drawn: Drawn, document: Document) -> Knowledge:
     return knowledge(document, drawn.constellation, drawn.people)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=40)
 @given(assessments())
 def test_no_combination_of_published_figures_isolates_a_small_group(drawn: Drawn) -> None:
     known = known_from(drawn, drawn.document())
@@ -124,7 +122,7 @@ def test_item_means_over_those_who_answered_are_found_where_one_person_skipped_a
     assert attack(case, document) == [frozenset({("on", 8)})]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=15)
 @given(assessments(statements=False))
 def test_lowering_the_threshold_of_a_finished_document_is_found(drawn: Drawn) -> None:
     """Whatever the assessment: showing one more cell, of too few people, is always seen by the attacker."""

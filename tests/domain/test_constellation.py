@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from app.domain.constellation import Constellation, Party, Questionnaire, capitalised, faults_of_parties
+from app.domain.constellation import Constellation, Party, Questionnaire, faults_of_parties
 from app.domain.text import Text, enumerate_texts, same
 from tests.domain.build import driehoek, party, points, triangle
 
@@ -159,12 +159,11 @@ def test_a_context_role_need_not_be_held() -> None:
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
-def test_texts_are_enumerated_and_capitalised_in_each_language() -> None:
+def test_texts_are_enumerated_in_each_language() -> None:
     a, b, c = same("a"), same("b"), Text("huis", "house")
     assert enumerate_texts([a, b, c]) == Text("a, b en huis", "a, b and house")
     assert enumerate_texts([a, c]) == Text("a en huis", "a and house")
     assert enumerate_texts([c]) == c
     assert enumerate_texts([]) == same("")
-    assert capitalised(c) == Text("Huis", "House")
     assert c.in_("nl") == "huis"
     assert c.in_("en") == "house"

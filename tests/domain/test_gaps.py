@@ -297,6 +297,14 @@ def test_a_view_is_a_strength_when_its_80_percent_interval_lies_wholly_above() -
     assert of(346) == []
 
 
+def test_a_view_that_only_just_reaches_the_ambition_is_not_wholly_above_it() -> None:
+    """Without floor and classes five equal answers have an interval of one point: the ambition itself."""
+    case = Case(points(), *triangle()).score("og", "band", "relation", five(70), "on")
+    for ambition, number in ((69, 1), (70, 0)):
+        bare = Parameters(s_min=0, sd_step=0, ambition={"band": Fraction(ambition)})
+        assert len(case.document(bare)["strengths"]) == number
+
+
 def test_strengths_are_three_at_most_one_per_theme_and_in_order() -> None:
     """Everybody gives all fives: every theme has strengths with the same bound, so theme order decides."""
     constellation = Constellation(driehoek(), triangle())

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from app.domain.constellation import Constellation, Party
@@ -20,11 +20,7 @@ from tests.domain.chance import Drawn, assessments, respondent
 from tests.domain.published import Reading, Truth, figures_of, is_published
 
 SEEDS = st.integers(0, 10**9)
-law = settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
-)
+law = settings(max_examples=25)
 RATES = (0.05, 0.05, 0.05, 0.05)
 
 
@@ -155,7 +151,7 @@ def test_all_best_is_shown_as_at_least_95_for_a_group_and_as_100_for_a_statement
 
 
 @given(st.integers(2, 101), st.integers(1, 12), st.integers(1, 6), SEEDS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_all_best_gives_every_person_a_hundred_and_all_worst_nothing(
     steps: int, items: int, people: int, seed: int
 ) -> None:

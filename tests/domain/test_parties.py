@@ -144,6 +144,8 @@ def test_a_party_hidden_for_its_response_is_pooled_as_well() -> None:
 def test_all_hidden_parties_of_the_role_are_pooled_together() -> None:
     document = with_hidden_siblings((5, 5), (2, 2), (3, 3), (1, 1))
     assert find(document, "parties", key="overige-opdrachtgever")["pooled"] == ["og3", "og4", "og5"]
+    own = cell(document, "rol", "self", "overige-opdrachtgever")
+    assert own["exact"]["est"] == pytest.approx((2 * 30 + 3 * 40 + 50) / 6)
 
 
 def test_a_pool_stands_outside_perception_asymmetry_and_relations_and_counts_once_in_the_whole() -> None:

@@ -190,7 +190,7 @@ LINES = st.lists(
 ).map("\n".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(LINES | st.text(max_size=200), st.dictionaries(st.just("anne@x.nl"), st.sampled_from(["on", "eig"])))
 def test_any_text_is_a_list_of_people_or_faults_and_never_a_crash(text: str, known: dict[str, str]) -> None:
     faults: tuple[Fault, ...] = ()

@@ -1,5 +1,7 @@
 """Views, relations, role pairs, the constellation and totals (scoring.md §4)."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.domain.build import Case, Document, cell, find, five, hidden, points, triangle
@@ -42,6 +44,18 @@ def test_a_relation_weighs_both_directions_alike_whatever_the_numbers_of_people(
     case = Case(points(), *triangle(og=[12])).score("og", "band", "relation", [30] * 12, "on")
     case.score("on", "band", "relation", five(70), "og")
     assert find(case.document(), "relations", theme="band", between=["og", "on"])["score"] == 50
+
+
+def test_a_theme_that_asks_about_one_role_only_has_views_and_no_relations() -> None:
+    """Others judge the owner, and the owner nobody: there is no second direction to wait for."""
+    whole = points()
+    items = tuple(replace(i, about_roles=("eigenaar",)) if i.id == "rol-1" else i for i in whole.items)
+    case = Case(replace(whole, items=items), *triangle()).score("on", "rol", "other", five(40), "eig")
+    document = case.document()
+    assert {(v["from"], v["about"]) for v in document["views"] if v["theme"] == "rol"} == {("og", "eig"), ("on", "eig")}
+    assert find(document, "views", theme="rol", source="on", about="eig")["score"] == 40
+    for name in ("relations", "role_relations", "constellation"):
+        assert not [figure for figure in document[name] if figure["theme"] == "rol"]
 
 
 def four_commissioners(*levels: int | None) -> Document:

@@ -190,7 +190,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     ANSWERS | st.text(max_size=60),
     st.dictionaries(st.sampled_from(["parties", "params", "wave", "assessment", "previous", "x"]), JSON, max_size=4),

@@ -63,9 +63,9 @@ def describe(api: FastAPI, base_url: str) -> dict[str, Any]:
         description=_DESCRIPTION,
         routes=api.routes,
         servers=[{"url": f"{base_url}/api/v1"}],
-        contact={"name": "rolvast", "url": base_url, "email": "beheer@rolvast.example"},
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
     )
+    description["info"]["contact"] = {"name": "rolvast", "url": base_url, "email": "beheer@rolvast.example"}
     schemas = description.setdefault("components", {}).setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)

@@ -132,6 +132,7 @@ def _hub(request: Request, work: Work, identifier: str, faults: Sequence[Fault] 
         actions=ACTIONS,
         accepts=assessment.accepts_answers(work.now),
         may_write=actor.may_write,
+        shows_mail=desk_of(request).shown_mail is not None,
         faults=faults,
     )
 
@@ -159,6 +160,8 @@ def show_parties(request: Request, identifier: str) -> Response:
     with work_for(request) as work:
         assessment = work.own(member(request, work), identifier)
         instrument = work.instrument_of(assessment)
+    if assessment.state != "draft":
+        return _see_other(_place(assessment))
     return _parties(request, assessment, instrument, assessment.parties or _first_parties(instrument), ())
 
 
@@ -245,6 +248,8 @@ _DATES = ("closes_on", "retention_on")
 def show_details(request: Request, identifier: str) -> Response:
     with work_for(request) as work:
         assessment = work.own(member(request, work), identifier)
+        if assessment.state != "draft":
+            return _see_other(_place(assessment))
         name = commissioning.constellation_name(work, assessment)
         given = {
             "constellation": name,
@@ -469,15 +474,32 @@ def remind(request: Request, identifier: str) -> Response:
     return _see_other(f"/bureau/metingen/{identifier}")
 
 
-@router.post("/metingen/{identifier}/sluiten", dependencies=OUR_BUTTON)
-def close(request: Request, identifier: str) -> Response:
+def _unsure(request: Request, work: Work, identifier: str) -> Response:
+    """A step that cannot be undone needs its box ticked."""
+    missing = fault("sure", "Vink eerst aan dat u dit weet.", "First tick that you know this.")
+    return _hub(request, work, identifier, [missing], 400)
+
+
+@router.post("/metingen/{identifier}/weggooien", dependencies=OUR_BUTTON)
+def discard(request: Request, identifier: str) -> Response:
     with work_for(request, write=True) as work:
+        commissioning.discard(work, member(request, work), identifier)
+    return _see_other("/bureau")
+
+
+@router.post("/metingen/{identifier}/sluiten")
+def close(request: Request, identifier: str, form: OurForm) -> Response:
+    with work_for(request, write=True) as work:
+        if not form.get("sure"):
+            return _unsure(request, work, identifier)
         assessment = commissioning.close(work, member(request, work), identifier)
     return _see_other(_place(assessment))
 
 
-@router.post("/metingen/{identifier}/vrijgeven", dependencies=OUR_BUTTON)
-def release(request: Request, identifier: str) -> Response:
+@router.post("/metingen/{identifier}/vrijgeven")
+def release(request: Request, identifier: str, form: OurForm) -> Response:
     with work_for(request, write=True) as work:
+        if not form.get("sure"):
+            return _unsure(request, work, identifier)
         assessment = commissioning.release(work, member(request, work), identifier)
     return _see_other(_place(assessment))

@@ -1,9 +1,8 @@
 """The pages of a respondent, under /invullen: start, choose, one theme per page, check, send, receipt."""
 
 from collections.abc import Mapping
-from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse
 
@@ -27,8 +26,6 @@ router = APIRouter(prefix="/invullen", include_in_schema=False)
 
 #: A respondent may come back for as long as questionnaires are open; the link itself ends sooner.
 COOKIE_LASTS = 60 * 60 * 24 * 60
-
-Token = Annotated[str, Path(min_length=20, max_length=100)]
 
 
 def _current(request: Request) -> str | None:
@@ -62,12 +59,20 @@ def show_choice(request: Request) -> Response:
 
 
 def _choice(
-    request: Request, who: Respondent, chosen: frozenset[str], faults: tuple[Fault, ...], status: int = 200
+    request: Request,
+    who: Respondent,
+    chosen: frozenset[str],
+    faults: tuple[Fault, ...],
+    status: int = 200,
+    *,
+    nobody: bool = False,
 ) -> Response:
     if not who.choices:
         return _see_other("/invullen/vragen/1")
     roles = {role: who.constellation.instrument.role(role).label(who.assessment.label_set) for role in who.choices}
-    return render(request, "respondent/choice.html", status, who=who, roles=roles, chosen=chosen, faults=faults)
+    return render(
+        request, "respondent/choice.html", status, who=who, roles=roles, chosen=chosen, faults=faults, nobody=nobody
+    )
 
 
 @router.post("/keuze")
@@ -76,6 +81,8 @@ def choose(request: Request, form: OurForm) -> Response:
     with work_for(request, write=True) as work:
         who = responding.respondent(work, _current(request))
         _require_same_questionnaire(who, form)
+        if not chosen and not form.get("seen"):
+            return _choice(request, who, chosen, (), nobody=True)
         try:
             responding.choose(work, _current(request), chosen)
         except InvalidInput as invalid:
@@ -255,15 +262,22 @@ def show_receipt(request: Request) -> Response:
 
 
 @router.get("/{token}")
-def show_start(request: Request, token: Token) -> Response:
+def show_start(request: Request, token: str) -> Response:
     """Who asks, why, and what becomes of it. Looking starts nothing: mail scanners look too."""
     with work_for(request) as work:
         who = responding.respondent(work, token)
-        return _start(request, who, accepts=who.assessment.accepts_answers(work.now))
+        return _start(request, who, token, accepts=who.assessment.accepts_answers(work.now))
 
 
 def _start(
-    request: Request, who: Respondent, *, accepts: bool, faults: tuple[Fault, ...] = (), status: int = 200
+    request: Request,
+    who: Respondent,
+    token: str,
+    *,
+    typed_code: str = "",
+    accepts: bool,
+    faults: tuple[Fault, ...] = (),
+    status: int = 200,
 ) -> Response:
     if not accepts and who.assessment.state != "draft":
         return render(request, "respondent/closed.html", status, who=who)
@@ -283,6 +297,9 @@ def _start(
         role_description=instrument.role(who.party.role).description,
         minutes=minutes,
         threshold=who.assessment.params.k_party,
+        token=token,
+        typed_code=typed_code,
+        withdrawn="ingetrokken" in request.query_params,
         faults=faults,
     )
 
@@ -298,7 +315,7 @@ def _least_and_most(who: Respondent) -> list[frozenset[str]]:
 
 
 @router.post("/{token}")
-def start(request: Request, token: Token, form: OurForm) -> Response:
+def start(request: Request, token: str, form: OurForm) -> Response:
     """Begin, or go on where one stopped. Only this sets a cookie; from here the address holds no token."""
     with work_for(request, write=True) as work:
         who = responding.respondent(work, token)
@@ -306,7 +323,7 @@ def start(request: Request, token: Token, form: OurForm) -> Response:
         if who.party.attributed and not who.invitation.statement_confirmed:
             if not form.get("confirm"):
                 unconfirmed = [Fault("confirm", StatementNotConfirmed().message)]
-                return _start(request, who, accepts=True, faults=tuple(unconfirmed), status=400)
+                return _start(request, who, token, accepts=True, faults=tuple(unconfirmed), status=400)
             responding.confirm_statement(work, token)
     answer = _see_other("/invullen/keuze" if who.must_choose else f"/invullen/vragen/{_first_open(who)}")
     set_cookie(request, answer, RESPONDENT_COOKIE, token, COOKIE_LASTS)
@@ -324,13 +341,14 @@ def _first_open(who: Respondent) -> int:
 
 
 @router.post("/{token}/intrekken")
-def withdraw(request: Request, token: Token, form: OurForm) -> Response:
+def withdraw(request: Request, token: str, form: OurForm) -> Response:
     """Take back what was sent, with the receipt code; then one may answer anew."""
     with work_for(request, write=True) as work:
         who = responding.respondent(work, token)
+        typed = str(form.get("receipt_code", ""))
         try:
-            responding.withdraw(work, token, str(form.get("receipt_code", "")))
+            responding.withdraw(work, token, typed)
         except WrongReceipt as wrong:
             found = (Fault("receipt_code", wrong.message),)
-            return _start(request, who, accepts=True, faults=found, status=409)
-    return render(request, "respondent/withdrawn.html", who=who, token=token)
+            return _start(request, who, token, typed_code=typed, accepts=True, faults=found, status=409)
+    return _see_other(f"/invullen/{token}?ingetrokken=ja")
