@@ -328,6 +328,9 @@ def _faults_of_items(instrument: Instrument) -> Iterator[Fault]:
             yield plain(where, f'theme "{item.theme}" is not declared')
         if [bool(item.about_roles), bool(item.relations), item.whole].count(True) != 1:
             yield plain(where, "needs exactly one of about_role, relation and whole")
+        pairs = [frozenset(pair) for pair in item.relations]
+        if len(set(item.about_roles)) < len(item.about_roles) or len(set(pairs)) < len(pairs):
+            yield plain(where, "names a role or a relation twice; name each once")
         for key in item.about_roles:
             if not instrument.has_role(key):
                 yield plain(where, f'about_role names role "{key}", which is not declared')
@@ -350,7 +353,8 @@ def _faults_of_words(item: Item, where: str) -> Iterator[Fault]:
                 if ("{about}" in words.in_(language)) != (key == "other"):
                     must = "must name the judged party as {about}" if key == "other" else "cannot hold {about}"
                     yield plain(where, f"{key}.{language} {must}")
-                if words.in_(language).replace("{about}", "").strip("{}") != words.in_(language).replace("{about}", ""):
+                rest = words.in_(language).replace("{about}", "")
+                if "{" in rest or "}" in rest:
                     yield plain(where, f"{key}.{language} has a brace that is not part of {{about}}")
 
 

@@ -1,5 +1,6 @@
 """Owns the parameters of an assessment: fixed when it opens, never below the floors of scoring.md §0."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
@@ -18,6 +19,7 @@ _LIMITS: dict[str, tuple[Fraction, Fraction]] = {
     "sd_step": (Fraction(10), Fraction(50)),
 }
 CUTS = (5, 10, 20)
+_DECIMAL = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,6})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +99,13 @@ def read_parameters(
 
 
 def _fraction(given: object) -> Fraction | None:
-    """A JSON number as it was written: 0.4 is 2/5, not the nearest binary float."""
+    """A JSON number as it was written: 0.4 is 2/5, not the nearest binary float. None when it is no plain decimal."""
     if isinstance(given, bool) or not isinstance(given, int | float | str):
         return None
-    try:
-        return Fraction(str(given))
-    except (ValueError, ZeroDivisionError):
+    if isinstance(given, int) and abs(given) >= 10**6:
         return None
+    written = str(given).strip()
+    return Fraction(written) if _DECIMAL.fullmatch(written) else None
 
 
 def _limited(key: str, given: object, *, exact: bool, where: str) -> tuple[Fraction, list[Fault]]:

@@ -172,6 +172,8 @@ def _clean(field: str) -> str:
 def _key_of(field: str, constellation: Constellation) -> str:
     """The key of a party that was given by key or by name."""
     wanted = field.casefold()
+    if constellation.has_party(wanted):
+        return wanted
     return next((p.key for p in constellation.parties if p.name.casefold() == wanted), wanted)
 
 

@@ -141,7 +141,7 @@ def changes(
     Only with the same parties, the same voices and equal items; else the reason is `version`.
     """
     document, private = previous
-    before = _reasons(document)
+    before = reasons_of(document)
     found: list[Gap] = []
     for key, figure in _followed(scores):
         identity, parties = _identity(key)
@@ -205,8 +205,11 @@ def _identity(key: Key) -> tuple[dict[str, object], tuple[str, ...]]:
     return {"of": "constellation"}, ()
 
 
-def _reasons(document: Mapping[str, object]) -> dict[str, Reason | None]:
-    """Per followed figure of an earlier document its reason, None where it was published."""
+def reasons_of(document: Mapping[str, object]) -> dict[str, Reason | None]:
+    """Per followed figure of an earlier document its reason, None where it was published.
+
+    Raises KeyError, TypeError or AttributeError when it is no score document.
+    """
     found: dict[str, Reason | None] = {}
     for name, kind in (
         ("cells", "cell"),

@@ -16,7 +16,7 @@ from app.domain.instrument import Instrument
 from app.domain.parameters import Parameters, read_parameters
 from app.domain.problems import Fault, InvalidInput, plain
 from app.domain.snapshot import Json, Snapshot, Wave, make
-from app.domain.trend import read_private
+from app.domain.trend import read_private, reasons_of
 
 COLUMNS = ("person", "party", "item", "about", "value")
 _PARTY_KEYS = {"key", "role", "name", "voice", "invited"}
@@ -84,7 +84,8 @@ def _read_wave(raw: Mapping[str, object]) -> Wave:
         try:
             earlier = _table(raw, "previous")
             previous = Snapshot(dict(_table(earlier, "document")), read_private(_table(earlier, "private")))
-        except (KeyError, TypeError, ValueError, InvalidInput):
+            reasons_of(previous.document)
+        except (KeyError, TypeError, ValueError, AttributeError, InvalidInput):
             words = "must hold the earlier wave's snapshot as {document, private}, as export-answers writes it"
             faults.append(plain("parameters: previous", words))
     if faults:
@@ -93,20 +94,20 @@ def _read_wave(raw: Mapping[str, object]) -> Wave:
 
 
 def _read_rows(text: str) -> tuple[list[_Row], list[Fault]]:
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
-    header = next(reader, [])
-    if tuple(name.strip() for name in header) != COLUMNS:
-        return [], [plain("responses: line 1", f"must be the header {','.join(COLUMNS)}")]
+    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     rows: list[_Row] = []
     faults: list[Fault] = []
-    for fields in reader:
-        if not fields:
-            continue
-        if len(fields) != len(COLUMNS):
-            words = f"has {len(fields)} fields; there must be {len(COLUMNS)}: {','.join(COLUMNS)}"
-            faults.append(plain(f"responses: line {reader.line_num}", words))
-        else:
-            rows.append(_Row(reader.line_num, *(field.strip() for field in fields)))
+    try:
+        if tuple(name.strip() for name in next(reader, [])) != COLUMNS:
+            return [], [plain("responses: line 1", f"must be the header {','.join(COLUMNS)}")]
+        for fields in reader:
+            if fields and len(fields) != len(COLUMNS):
+                words = f"has {len(fields)} fields; there must be {len(COLUMNS)}: {','.join(COLUMNS)}"
+                faults.append(plain(f"responses: line {reader.line_num}", words))
+            elif fields:
+                rows.append(_Row(reader.line_num, *(field.strip() for field in fields)))
+    except csv.Error as error:
+        faults.append(plain(f"responses: line {reader.line_num}", f"cannot be read as CSV: {error}"))
     return rows, faults
 
 

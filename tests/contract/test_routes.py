@@ -85,8 +85,9 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", M + "/openen"): Row(WHO_WRITES),
     ("POST", M + "/verlengen"): Row(WHO_WRITES, "open", {"closes_on": "2026-12-20"}),
     ("POST", M + "/herinneren"): Row(WHO_WRITES, "open"),
-    ("POST", M + "/sluiten"): Row(WHO_WRITES, "open"),
-    ("POST", M + "/vrijgeven"): Row(WHO_WRITES, "closed"),
+    ("POST", M + "/sluiten"): Row(WHO_WRITES, "open", {"sure": "yes"}),
+    ("POST", M + "/vrijgeven"): Row(WHO_WRITES, "closed", {"sure": "yes"}),
+    ("POST", M + "/weggooien"): Row(WHO_WRITES),
     ("POST", M + "/volgende"): Row(WHO_WRITES, "released"),
     # A respondent: by the link, and then by the browser that opened it.
     ("GET", "/invullen/{token}"): Row(EVERYONE, "open"),

@@ -23,7 +23,7 @@ from app.domain.parameters import Parameters
 from app.domain.scoring import agreement, score
 from app.domain.snapshot import make
 from tests.domain.attacker import Knowledge, exposed_groups
-from tests.domain.build import Case, find, five, points, triangle
+from tests.domain.build import Case, find, five, points, sheets_of, triangle
 
 SELF = Cell("rol", "self", "og1", None)
 
@@ -99,7 +99,8 @@ def test_people_who_would_count_twice_in_a_pool_are_withdrawn_from_the_document(
         Case(points(), *triangle(og=[3])).score("og", "rol", "self", [40, 50, 60]).score("on", "rol", "self", five(50))
     )
     eig, og, on = twice.constellation.parties
-    document = make(Constellation(points(), (eig, og, og, on)), Parameters(), twice.sheets()).document
+    doubled = Constellation(points(), (eig, og, og, on))
+    document = make(doubled, Parameters(), sheets_of(doubled, twice.people)).document
     own = find(document, "cells", theme="rol", block="self", source="overige-opdrachtgever")
     assert (own["state"], own["score"], own["reason"]) == ("suppressed", None, "audit")
     assert document["audit"]["passed"] is False

@@ -84,7 +84,7 @@ def test_one_judged_party_is_called_by_its_name_and_several_by_their_role() -> N
     one = next(s for p in asked(plain(6, 6), "on", "og1").pages for s in p.statements if s.rows[0].about == "og1")
     assert one.text == Text("OG1 doet", "OG1 does")
     both = next(s for p in asked(plain(6, 6), "on", "og1", "og2").pages for s in p.statements if len(s.rows) == 2)
-    assert both.text.nl == "Opdrachtgever, zeg doet"
+    assert both.text.nl == "opdrachtgever, zeg doet"
     assert [row.about for row in both.rows] == ["og1", "og2"]
 
 
@@ -126,6 +126,11 @@ def test_a_triangle_with_several_commissioners_is_sound() -> None:
 @pytest.mark.parametrize("key", ["OG", "1og", "o g", "", "og-", "o" * 41, "ög"])
 def test_a_key_is_short_small_and_plain(key: str) -> None:
     assert places(*triangle(), Party(key, "opdrachtgever", "Naam")) == ["parties[4].key"]
+
+
+def test_a_name_has_room_for_150_characters() -> None:
+    assert places(*triangle(), Party("og2", "opdrachtgever", "N" * 150)) == []
+    assert places(*triangle(), Party("og2", "opdrachtgever", "N" * 151)) == ["parties[4].name"]
 
 
 def test_keys_of_pools_are_reserved() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.constellation import Constellation
+from app.domain.constellation import Constellation, Party
 from app.domain.people import MOST_PEOPLE, PeopleList, Person, check_people, decode, read_rows
 from app.domain.problems import Fault, InvalidInput
 from tests.domain.build import points, triangle
@@ -72,6 +72,15 @@ def test_whom_a_person_judges_may_be_assigned() -> None:
     assert person.judges == {"og1", "og3"}
 
 
+def test_a_party_may_be_given_by_its_name_and_a_key_goes_before_a_name() -> None:
+    """An office once called OG is now the agency: who is put in `og` must not end up in `on`."""
+    eig, *_ = triangle()
+    parties = (eig, Party("og", "opdrachtgever", "Directie Wegen"), Party("on", "opdrachtnemer", "OG"))
+    rows = read_rows("anne@x.nl,Anne,directie wegen\nbas@x.nl,Bas,og\ncas@x.nl,Cas,on\n")
+    found = check_people(rows, Constellation(points(), parties), {})
+    assert [person.party for person in found.people] == ["og", "og", "on"]
+
+
 def test_control_characters_never_reach_a_name() -> None:
     (person,) = read('anne@x.nl,"Anne\r\nBcc: all@x.nl\x00",on\n').people
     assert person.name == "Anne Bcc: all@x.nl"
@@ -125,13 +134,13 @@ def test_every_broken_line_is_named_by_its_number() -> None:
     found = refused(text)
     assert [where for where, _ in found] == [f"people[{line}]" for line in (2, 3, 4, 5, 7, 8, 9)]
     words = [message for _, message in found]
-    assert "2 fields" in words[0]
+    assert "2 of the 3 or 4 fields" in words[0]
     assert "'geen adres' is not an email address" in words[1]
     assert "Choose from: eig, og1, og2, og3, og4, on" in words[2]
     assert "'og9'" in words[3]
     assert "too long" in words[4]
     assert "at most 3" in words[5]
-    assert "5 fields" in words[6]
+    assert "5 of the 3 or 4 fields" in words[6]
 
 
 @pytest.mark.parametrize(
