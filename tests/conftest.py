@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         for mark in item.iter_markers("xfail_on"):
             if mark.args == (config.getoption("--db"),):
-                item.add_marker(pytest.mark.xfail(strict=True, **mark.kwargs))
+                item.add_marker(pytest.mark.xfail(**{"strict": True} | mark.kwargs))
     if config.getoption("--db") != "postgresql":
         return
     kept, left_out = [], []

@@ -5,6 +5,7 @@ import smtplib
 import ssl
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -32,7 +33,7 @@ class TryLater(Exception):
 
 
 class Undeliverable(Exception):
-    """The receiving side says that this address will never accept it."""
+    """The receiving side says that this address will never accept it, or no letter can be made for it."""
 
 
 class Postman(Protocol):
@@ -42,9 +43,13 @@ class Postman(Protocol):
 
 
 def compose(letter: Letter, sender: str, now: datetime) -> EmailMessage:
+    """The letter as it goes over the wire. Raises Undeliverable when its address is none."""
     message = EmailMessage()
     message["From"] = Address("rolvast", addr_spec=sender)
-    message["To"] = Address(addr_spec=letter.to)
+    try:
+        message["To"] = Address(addr_spec=letter.to)
+    except (ValueError, IndexError, MessageError) as error:
+        raise Undeliverable from error
     message["Subject"] = " ".join(letter.subject.split())
     message["Date"] = format_datetime(now)
     # The same letter keeps its id, so that a mail program can drop one that came twice after a crash.

@@ -27,7 +27,8 @@ PARTY_KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 class Party:
     """One organisation(al unit) in one role.
 
-    `invited`: everyone ever invited, undeliverable addresses excepted; 0 while nobody is known.
+    `invited`: everyone ever invited, undeliverable addresses excepted; 0 while nobody is known. `changed`: its list of
+    people changed after opening.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Party:
     name: str
     voice: Voice = "group"
     invited: int = 0
+    changed: bool = False
 
     @property
     def attributed(self) -> bool:

@@ -13,7 +13,7 @@ from app.domain.scoring import Agreement, sd_of_scores
 Z95 = 1.959963984540054
 
 
-def wilson(favourable: int, n: int) -> tuple[float, float]:
+def wilson(favourable: float, n: int) -> tuple[float, float]:
     """The 95 % Wilson score interval of a proportion, as shares of 1."""
     share = favourable / n
     centre = share + Z95**2 / (2 * n)
@@ -30,7 +30,7 @@ def detail_of(
     found: dict[str, object] = {}
     if n >= params.k_detail:
         found["dont_know"] = half_up(100 * block.dont_know_rate)
-        if len(items) > 1 and block.all_complete and not _items_leak(items, n, params.k_cell):
+        if len(items) > 1 and block.all_complete and not _items_leak(items, block, params.k_cell):
             found["items"] = [_item(item, tally) for item, tally in zip(items, block.tallies.tolist(), strict=True)]
     if n >= params.k_distribution and together:
         bands = _bands(block)
@@ -44,14 +44,27 @@ def detail_of(
     return found
 
 
-def _items_leak(items: Sequence[str], n: int, k_cell: int) -> bool:
-    """The rank audit over one cell's block mean and item means; a search that gives up counts as a leak (§7.5)."""
-    share = Fraction(1, n)
-    means = {"block": {item: share / len(items) for item in items}}
-    means |= {item: {item: share} for item in items}
-    contributors = frozenset[object](range(n))
+def _items_leak(items: Sequence[str], block: BlockScores, k_cell: int) -> bool:
+    """The rank audit over one cell's block mean and item means; a search that gives up counts as a leak (§7.5).
+
+    A column is one item of all the people who answered the same items: their weights are equal in every mean.
+    """
+    n = block.contributors
+    block_mean: dict[str, Fraction] = {}
+    means: dict[str, dict[str, Fraction]] = {"block": block_mean}
+    people: dict[str, frozenset[object]] = {}
+    patterns: dict[bytes, list[int]] = {}
+    for person, answered in enumerate(block.answered):
+        patterns.setdefault(answered.tobytes(), []).append(person)
+    for group, persons in enumerate(patterns.values()):
+        given = [item for item, answered in zip(items, block.answered[persons[0]], strict=True) if answered]
+        for item in given:
+            column = f"{item}|{group}"
+            people[column] = frozenset(persons)
+            block_mean[column] = Fraction(1, n * len(given))
+            means.setdefault(item, {})[column] = Fraction(1, int(block.answered[:, items.index(item)].sum()))
     try:
-        return bool(leaking_sets(means, dict.fromkeys(items, contributors), k_cell))
+        return bool(leaking_sets(means, people, k_cell))
     except AuditGaveUp:
         return True
 
@@ -61,11 +74,13 @@ def _item(item: str, tally: Sequence[int]) -> dict[str, object]:
     n, steps = sum(tally), len(tally)
     total = sum(step * count for step, count in enumerate(tally))
     favourable = sum(count for step, count in enumerate(tally) if 2 * step > steps - 1)
-    low, high = wilson(favourable, n)
+    shown = min(90, max(10, 10 * half_up(Fraction(10 * favourable, n))))
+    # From the share as shown: from the count itself the interval would tell "none" from "hardly any".
+    low, high = wilson(n * shown / 100, n)
     return {
         "item": item,
         "mean": 5 * half_up(Fraction(20 * total, n * (steps - 1))),
-        "favourable": min(90, max(10, 10 * half_up(Fraction(10 * favourable, n)))),
+        "favourable": shown,
         "favourable_ci95": [10 * math.floor(10 * low), 10 * math.ceil(10 * high)],
     }
 

@@ -167,6 +167,7 @@ def _pooled(
         role=role,
         name=name.nl if name else POOL_PREFIX + role,
         invited=sum(s.party.invited for s in hidden),
+        changed=any(s.party.changed for s in hidden),
     )
     codes = np.concatenate([sheets[s.party.key] for s in hidden])
     blocks = _blocks_of(constellation, hidden[0].party, party.key, codes)

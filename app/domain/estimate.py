@@ -48,7 +48,7 @@ class BlockScores:
 
     A person's score in points is `100 · numerators[i] / denominator`, where `present[i]`; else it is missing.
     `tallies[j, v]`: how many contributors gave step v + 1 to item j, after reversal.
-    `sighted`: people who were shown the block and answered any of it; `asked`: Σ (J − not applicable) over them.
+    `answered`: contributors × items, who gave an answer to what. `sighted`: people who were shown the block and answered any of it; `asked`: Σ (J − not applicable) over them.
     """
 
     numerators: Whole
@@ -58,7 +58,12 @@ class BlockScores:
     asked: int
     dont_know: int
     tallies: Whole
-    all_complete: bool
+    answered: Mask
+
+    @property
+    def all_complete(self) -> bool:
+        """Every contributor answered every item."""
+        return bool(self.answered.all())
 
     @cached_property
     def contributors(self) -> int:
@@ -111,7 +116,7 @@ def score_block(codes: Codes, steps: int, reversed_items: Sequence[bool]) -> Blo
         asked=int(applicable[responded].sum()),
         dont_know=int((codes == DONT_KNOW).sum()),
         tallies=tallies,
-        all_complete=bool((answered[present] == items).all()),
+        answered=given[present],
     )
 
 

@@ -3,14 +3,17 @@
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.constellation import Constellation
 from app.domain.problems import Fault, InvalidInput, fault
 from app.domain.text import Text
 
-ADDRESS = re.compile(r"[^\s@<>\",;:()\[\]\\\x00-\x1f]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+#: The plain addresses that every mail server takes; no quotes, no comments, ASCII only.
+ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
 MOST_PEOPLE = 20_000
 _HEADINGS = {"email", "e-mail", "emailadres", "e-mailadres", "mail", "adres"}
 
@@ -47,8 +50,10 @@ def decode(raw: bytes) -> str:
 Row = tuple[int, list[str]]
 
 
-def check_people(rows: Sequence[Row], constellation: Constellation, known: Mapping[str, str]) -> PeopleList:
-    """The people in a list. `known`: address → party of everyone already invited.
+def check_people(
+    rows: Sequence[Row], constellation: Constellation, known: Mapping[str, str], removed: Collection[str] = ()
+) -> PeopleList:
+    """The people in a list. `known`: address → party of everyone ever invited; `removed`: who may be invited again.
 
     Raises InvalidInput with every fault by line: too few or too many fields, an unusable address, an unknown party,
     one address in two parties, someone judged who can't be.
@@ -111,7 +116,7 @@ def check_people(rows: Sequence[Row], constellation: Constellation, known: Mappi
                     email=person.email,
                 )
             )
-        elif invited_in is not None:
+        elif invited_in is not None and (earlier is not None or person.email not in removed):
             notices.append(
                 Text(
                     "Regel {line}: {email} stond er al; één keer is genoeg.",

@@ -178,6 +178,7 @@ class _Maker:
                 "n": size,
                 "response": response,
                 **({"attributed": True} if party.attributed else {}),
+                **({"changed_after_opening": True} if party.changed else {}),
                 **({"pooled": list(standing.sources)} if standing.pooled else {}),
             }
 

@@ -12,9 +12,8 @@ from app.domain.constellation import Constellation, Party, faults_of_parties
 from app.domain.instrument import Instrument
 from app.domain.parameters import read_parameters
 from app.domain.people import ADDRESS, PeopleList, Person, Row, check_people
-from app.domain.problems import Fault, InvalidInput, NotFound, WrongState, fault
+from app.domain.problems import Fault, InvalidInput, NotFound, fault
 from app.domain.snapshot import Snapshot, Wave, make
-from app.domain.text import Text
 from app.domain.trend import read_private
 from app.service.posting import queue
 from app.service.reference import as_codes
@@ -89,6 +88,16 @@ def create(work: Work, actor: Actor, plan: Plan, *, next_wave_of: str | None = N
     known = work.store.assessments.constellation(actor.office, next_wave_of) if next_wave_of else None
     if next_wave_of and known is None:
         raise NotFound
+    if known and known.instrument != instrument.id:
+        faults = [
+            fault(
+                "instrument",
+                "Een volgende meting heeft dezelfde vragenlijst als de vorige: {name}.",
+                "A next wave has the same questionnaire as the earlier one: {name}.",
+                name=known.instrument,
+            )
+        ]
+        raise InvalidInput(faults)
     constellation = known or ConstellationOf(work.chance(), actor.office, plan.constellation.strip(), instrument.id)
     assessment = _assessment(work, actor, plan, instrument, constellation)
     if known is None:
@@ -166,16 +175,22 @@ def add_people(work: Work, actor: Actor, identifier: str, rows: Sequence[Row]) -
     """Invite everyone in a list, or nobody when something in it is wrong."""
     assessment = work.own_to_change(actor, identifier)
     assessment.require_state("draft", "open")
-    known = {person.email: person.party for _, person in work.store.answers.people(assessment.id)}
-    found = check_people(rows, work.constellation_of(assessment), known)
-    _require(_second_voices(assessment, found.people))
-    fresh = [(work.chance(), person) for person in found.people]
+    earlier = work.store.answers.everyone(assessment.id)
+    removed = {email: invitation for email, (invitation, _, active) in earlier.items() if not active}
+    parties = {email: party for email, (_, party, _) in earlier.items()}
+    found = check_people(rows, work.constellation_of(assessment), parties, removed)
+    _require(_second_voices(assessment, [person for person in found.people if person.email not in removed]))
+    again = [(removed[person.email], person) for person in found.people if person.email in removed]
+    fresh = [(work.chance(), person) for person in found.people if person.email not in removed]
+    for invitation, person in again:
+        work.store.answers.invite_again(invitation, person)
     work.store.answers.add_invitations(
         assessment.id,
         [(new, stored(link_token(work.secret, "invitation", new)), person) for new, person in fresh],
     )
     if assessment.state == "open":
-        queue(work, "invitation", [(new, person.email) for new, person in fresh])
+        queue(work, "invitation", [(invitation, person.email) for invitation, person in [*fresh, *again]])
+        work.store.assessments.mark_changed(assessment.id, {person.party for person in found.people})
     if found.people:
         work.record(actor, assessment, "people_added", number=len(found.people))
     return found
@@ -189,8 +204,8 @@ def _second_voices(assessment: Assessment, added: Collection[Person]) -> list[Fa
     return [
         fault(
             f"parties.{key}",
-            "{name}: een standpunt op naam heeft precies één persoon; haal die er eerst uit.",
-            "{name}: an attributed statement has exactly one person; take that person out first.",
+            "{name}: een standpunt op naam heeft precies één persoon; na het openen kan dat geen ander worden.",
+            "{name}: an attributed statement has exactly one person; after opening it cannot become another.",
             name=attributed[key].name,
         )
         for key in sorted({person.party for person in added} & set(attributed))
@@ -204,7 +219,10 @@ def remove_person(work: Work, actor: Actor, identifier: str, invitation: str) ->
     if assessment.state == "draft":
         gone = work.store.answers.delete_invitation(assessment.id, invitation)
     else:
-        gone = work.store.answers.remove_invitation(assessment.id, invitation)
+        party = next((p.party for i, p in work.store.answers.people(assessment.id) if i == invitation), None)
+        gone = party is not None and work.store.answers.remove_invitation(assessment.id, invitation)
+        if party is not None:
+            work.store.assessments.mark_changed(assessment.id, {party})
     if not gone:
         raise NotFound
     work.record(actor, assessment, "person_removed")
@@ -249,7 +267,10 @@ def close(work: Work, actor: Actor, identifier: str) -> Assessment:
     """End answering and make the snapshot, once. There is no reopening."""
     assessment = work.own_to_change(actor, identifier)
     assessment.require_state("open")
-    snapshot = make_snapshot(work, assessment)
+    invited = work.store.answers.invited_per_party(assessment.id)
+    work.store.assessments.keep_invited(assessment.id, {p.key: invited.get(p.key, 0) for p in assessment.parties})
+    work.store.assessments.keep_compared(assessment.id, work.store.assessments.earlier_wave(assessment))
+    snapshot = make_snapshot(work, work.own(actor, identifier))
     work.store.answers.drop_drafts(assessment.id)
     ids = {old: work.chance() for old in work.store.answers.ids_of_sent(assessment.id)}
     work.store.answers.rewrite_in_order_of(assessment.id, ids)
@@ -263,8 +284,7 @@ def close(work: Work, actor: Actor, identifier: str) -> Assessment:
     )
     if assessment.closes_on and dutch_date(work.now) < assessment.closes_on:
         work.store.assessments.change(replace(assessment, closes_on=dutch_date(work.now)))
-    if not work.store.assessments.move(assessment.id, "open", "closed"):
-        raise WrongState(Text("Deze meting is al gesloten.", "This assessment was already closed."))
+    work.store.assessments.move(assessment.id, "open", "closed")
     work.record(actor, assessment, "closed", snapshot=snapshot.document["snapshot"])
     work.scrub_after = True
     return work.own(actor, identifier)
@@ -282,7 +302,8 @@ def make_snapshot(work: Work, assessment: Assessment) -> Snapshot:
 
 
 def wave_of(work: Work, assessment: Assessment) -> Wave:
-    earlier = work.store.assessments.earlier_wave(assessment)
+    """Which measurement this is, with the earlier snapshot that closing compared it with, if that is still there."""
+    earlier = work.store.assessments.compared_with(assessment.id)
     kept = work.store.results.snapshot(earlier) if earlier else None
     previous = Snapshot(json.loads(kept.document), read_private(json.loads(kept.private))) if kept else None
     return Wave(assessment.id, assessment.wave, previous)
@@ -296,7 +317,7 @@ def release(work: Work, actor: Actor, identifier: str) -> Assessment:
     for party in assessment.parties:
         link = ReaderLink(work.chance(), assessment.id, party.key)
         work.store.results.add_reader_link(link, stored(link_token(work.secret, "reader", link.id)))
-        queue(work, "report", [(link.id, person.email) for _, person in everyone if person.party == party.key])
+        queue(work, "report", [(link.id, p.email) for _, p in everyone if p.party == party.key and p.email])
     work.store.assessments.move(assessment.id, "closed", "released")
     work.record(actor, assessment, "released")
     return work.own(actor, identifier)

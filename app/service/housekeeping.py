@@ -2,7 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from app.delivery.mail import Postman
@@ -25,8 +26,19 @@ def close_due(workshop: Workshop, clock: Callable[[], datetime]) -> None:
     with workshop.work(clock(), write=False) as work:
         due = [a for a in work.store.assessments.everywhere("open") if not a.accepts_answers(work.now)]
     for assessment in due:
-        with workshop.work(clock(), write=True) as work:
+        with _apart("closing"), workshop.work(clock(), write=True) as work:
             commissioning.close(work, Actor(assessment.office, SERVICE, may_write=True), assessment.id)
+
+
+@contextmanager
+def _apart(job: str) -> Iterator[None]:
+    """One assessment that goes wrong holds up no other; it is tried again in the next round."""
+    try:
+        yield
+    except Problem as problem:
+        log.info("%s waits: %s", job, problem.code)
+    except Exception:
+        log.exception("%s failed; it will be tried again", job)
 
 
 def remind_due(workshop: Workshop, clock: Callable[[], datetime]) -> None:
@@ -36,7 +48,7 @@ def remind_due(workshop: Workshop, clock: Callable[[], datetime]) -> None:
         today = dutch_date(work.now)
     for assessment in found:
         if assessment.closes_on and (assessment.closes_on - today).days in assessment.post.reminder_days:
-            with workshop.work(clock(), write=True) as work:
+            with _apart("reminding"), workshop.work(clock(), write=True) as work:
                 remind_on_chosen_day(work, Actor(assessment.office, SERVICE, may_write=True), assessment)
 
 
@@ -76,7 +88,7 @@ def erase_expired(workshop: Workshop, clock: Callable[[], datetime]) -> int:
             if a.retention_on and a.retention_on < today
         ]
     for assessment in due:
-        with workshop.work(clock(), write=True) as work:
+        with _apart("erasing"), workshop.work(clock(), write=True) as work:
             links = [link.id for link in work.store.results.reader_links(assessment.id)]
             invitations = [invitation for invitation, _ in work.store.answers.people(assessment.id)]
             work.store.outbox.drop_about([*links, *invitations])
@@ -100,12 +112,8 @@ def one_round(workshop: Workshop, postman: Postman, clock: Callable[[], datetime
         lambda: erase_expired(workshop, clock),
     )
     for job in jobs:
-        try:
+        with _apart("housekeeping"):
             job()
-        except Problem as problem:
-            log.info("housekeeping waits: %s", problem.code)
-        except Exception:
-            log.exception("housekeeping failed; it will be tried again")
 
 
 class Worker:

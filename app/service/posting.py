@@ -15,7 +15,7 @@ log = logging.getLogger("rolvast")
 #: A letter that was claimed comes back after this when the worker died before it could say how it went.
 LEASE = timedelta(minutes=10)
 LONGEST_WAIT = timedelta(hours=1)
-#: About three days of trying; then the address counts as one that no letter reaches.
+#: About three days of trying; then a letter is let go, and nobody is blamed for it.
 MOST_ATTEMPTS = 75
 BATCH = 20
 
@@ -79,21 +79,18 @@ def _bring(
         log.warning("a letter (%s) waits for another try: %s", waiting.kind, error)
         with workshop.work(clock(), write=True) as work:
             if waiting.attempts + 1 >= MOST_ATTEMPTS:
-                _give_up(work, waiting)
+                work.store.outbox.drop(waiting.id)
             else:
                 wait = min(LONGEST_WAIT, timedelta(minutes=2 ** min(waiting.attempts, 10)))
                 work.store.outbox.put_off(waiting.id, work.now + wait)
         return 0
     except Undeliverable:
         with workshop.work(clock(), write=True) as work:
-            _give_up(work, waiting)
+            work.store.outbox.drop(waiting.id)
+            # Reminders reach only who has not sent: a mark from one of those would tell who they are.
+            if waiting.kind == "invitation":
+                work.store.answers.mark_undeliverable(waiting.reference)
         return 0
     with workshop.work(clock(), write=True) as work:
         work.store.outbox.drop(waiting.id)
     return 1
-
-
-def _give_up(work: Work, waiting: Waiting) -> None:
-    work.store.outbox.drop(waiting.id)
-    if waiting.kind in ("invitation", "reminder"):
-        work.store.answers.mark_undeliverable(waiting.reference)

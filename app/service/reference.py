@@ -19,7 +19,7 @@ from app.domain.snapshot import Json, Snapshot, Wave, make
 from app.domain.trend import read_private, reasons_of
 
 COLUMNS = ("person", "party", "item", "about", "value")
-_PARTY_KEYS = {"key", "role", "name", "voice", "invited"}
+_PARTY_KEYS = {"key", "role", "name", "voice", "invited", "changed"}
 _TOP_KEYS = {"assessment", "wave", "parties", "params", "previous"}
 
 
@@ -137,7 +137,18 @@ def _read_parties(
             faults.append(plain(f"{where}.voice", "must be group or statement"))
         if voice == "statement" and people[key] > 1:
             faults.append(plain(f"{where}.voice", f"a statement has one respondent; the responses hold {people[key]}"))
-        parties.append(Party(key, str(entry.get("role", "")), str(entry.get("name", key)), voice, invited))
+        if not isinstance(entry.get("changed", False), bool):
+            faults.append(plain(f"{where}.changed", "must be true or false"))
+        parties.append(
+            Party(
+                key,
+                str(entry.get("role", "")),
+                str(entry.get("name", key)),
+                voice,
+                invited,
+                entry.get("changed") is True,
+            )
+        )
     faults += [Fault(f"parameters: {f.where}", f.message) for f in faults_of_parties(instrument, parties)]
     return tuple(parties), faults
 
@@ -228,7 +239,14 @@ def write_parameters(constellation: Constellation, params: Parameters, wave: Wav
         "assessment": wave.assessment,
         "wave": wave.number,
         "parties": [
-            {"key": p.key, "role": p.role, "name": p.name, "voice": p.voice, "invited": p.invited}
+            {
+                "key": p.key,
+                "role": p.role,
+                "name": p.name,
+                "voice": p.voice,
+                "invited": p.invited,
+                **({"changed": True} if p.changed else {}),
+            }
             for p in constellation.parties
         ],
         "params": params.as_json(),

@@ -17,14 +17,16 @@ from app.store.results import AuditEvent, StoredSnapshot
 def response(work: Work, actor: Actor, identifier: str) -> list[tuple[Party, ResponseBand | None]]:
     """Per party the response as a band; None for a statement, whose one person would be seen to have sent or not."""
     assessment = work.own(actor, identifier)
+    assessment.require_state("draft", "open")
     sent = work.store.answers.sent_per_party(assessment.id)
-    return [
-        (
-            party,
-            None if party.attributed else live_band(sent.get(party.key, 0), party.invited, assessment.params.k_party),
-        )
-        for party in assessment.parties
-    ]
+    return [(party, _live_band(assessment, party, sent.get(party.key, 0))) for party in assessment.parties]
+
+
+def _live_band(assessment: Assessment, party: Party, sent: int) -> ResponseBand | None:
+    """Nothing where the list changed after opening: adding people would move the bands until they tell the count."""
+    if party.attributed:
+        return None
+    return "too_few_to_tell" if party.changed else live_band(sent, party.invited, assessment.params.k_party)
 
 
 def scores_hash(work: Work, actor: Actor, identifier: str) -> str:

@@ -17,7 +17,7 @@ from app.domain.problems import (
     fault,
 )
 from app.domain.text import Text
-from app.service.tokens import plain_receipt, receipt_hashes, stored
+from app.service.tokens import plain_receipt, receipt_hashes, stored, written_receipt
 from app.service.work import Work
 from app.store.answers import Comment, Draft, Invitation, Submission
 
@@ -33,14 +33,17 @@ class Respondent:
     draft: Draft
 
     @property
-    def assigned(self) -> bool:
-        """The commissioner said whom this person judges."""
-        return bool(self.invitation.judges)
-
-    @property
     def choices(self) -> dict[str, tuple[Party, ...]]:
-        """Per role the parties among which this person says whom they know; empty when there is nothing to choose."""
-        return {} if self.assigned else self.constellation.choices_of(self.party)
+        """Per role the parties among which this person says whom they know.
+
+        Not where the commissioner assigned parties of that role; empty when there is nothing to choose.
+        """
+        offered = self.constellation.choices_of(self.party)
+        return {
+            role: parties
+            for role, parties in offered.items()
+            if not any(party.key in self.invitation.judges for party in parties)
+        }
 
     @property
     def must_choose(self) -> bool:
@@ -49,7 +52,8 @@ class Respondent:
     @property
     def judged(self) -> frozenset[str]:
         """The parties that this person judges, as far as known now."""
-        wanted = self.invitation.judges or self.draft.answers.judged
+        open_to_choice = {party.key for parties in self.choices.values() for party in parties}
+        wanted = self.invitation.judges | (self.draft.answers.judged & open_to_choice)
         return self.constellation.judged_or_faults(self.party, wanted, "judged")[0]
 
     @property
@@ -78,12 +82,20 @@ class Respondent:
             raise StatementNotConfirmed
 
 
-def respondent(work: Work, token: str | None, *, to_send: bool = False) -> Respondent:
-    """Who holds this link. `to_send`: the assessment cannot close until this transaction ends."""
+def respondent(work: Work, token: str | None, *, to_write: bool = False) -> Respondent:
+    """Who holds this link.
+
+    `to_write`: the assessment cannot close, and nobody else writes with this link, until this transaction ends. The
+    assessment is locked first, as closing does, so that the two never wait for each other.
+    """
     invitation = work.store.answers.invitation_by_token(stored(token)) if token else None
-    if invitation is None:
+    if invitation is None or token is None:
         raise UnknownLink
-    assessment = work.store.assessments.of_link(invitation.assessment, lock=to_send)
+    assessment = work.store.assessments.of_link(invitation.assessment, lock=to_write)
+    if to_write:
+        invitation = work.store.answers.invitation_by_token(stored(token), lock=True)
+        if invitation is None:
+            raise UnknownLink
     constellation = work.constellation_of(assessment)
     draft = work.store.answers.draft(invitation.id)
     return Respondent(invitation, assessment, constellation, constellation.party(invitation.party), draft)
@@ -91,7 +103,7 @@ def respondent(work: Work, token: str | None, *, to_send: bool = False) -> Respo
 
 def confirm_statement(work: Work, token: str | None) -> None:
     """The person who answers for a party confirms that its holders know and agree (scoring.md §8)."""
-    who = respondent(work, token)
+    who = respondent(work, token, to_write=True)
     who.assessment.require_open(work.now)
     if not who.party.attributed:
         raise WrongState(
@@ -102,9 +114,9 @@ def confirm_statement(work: Work, token: str | None) -> None:
 
 def choose(work: Work, token: str | None, chosen: Collection[str]) -> Respondent:
     """Say whom one knows, at most three per role. What was filled in about others stays in the draft."""
-    who = respondent(work, token)
+    who = respondent(work, token, to_write=True)
     who.require_able_to_answer(work)
-    if who.assigned:
+    if not who.choices:
         raise WrongState(
             Text(
                 "De opdrachtverstrekker heeft al aangewezen over wie u antwoordt.",
@@ -119,10 +131,22 @@ def choose(work: Work, token: str | None, chosen: Collection[str]) -> Respondent
     return replace(who, draft=draft)
 
 
-def save(work: Work, token: str | None, ratings: Mapping[str, object], comments: Mapping[str, object]) -> Respondent:
-    """Save a part of the answers: what is given replaces what was there, an empty answer clears it."""
-    who = respondent(work, token)
+def save(
+    work: Work,
+    token: str | None,
+    ratings: Mapping[str, object],
+    comments: Mapping[str, object],
+    moment: tuple[str, int] = ("", 0),
+) -> Respondent:
+    """Save a part of the answers: what is given replaces what was there, an empty answer clears it.
+
+    `moment`: (page, sequence) of a saving; one that comes in after a later one of the same open page changes nothing.
+    """
+    who = respondent(work, token, to_write=True)
     who.require_able_to_answer(work)
+    page, sequence = moment
+    if page and page == who.draft.page and sequence < who.draft.sequence:
+        return who
     questionnaire = who.questionnaire
     faults: list[Fault] = []
     fresh_ratings: dict[str, Value] = {}
@@ -143,20 +167,21 @@ def save(work: Work, token: str | None, ratings: Mapping[str, object], comments:
         {key: value for key, value in kept.ratings.items() if key not in ratings} | fresh_ratings,
         {key: words for key, words in kept.comments.items() if key not in comments} | fresh_comments,
     )
-    draft = Draft(answers, who.draft.chosen)
+    draft = Draft(answers, who.draft.chosen, page, sequence)
     work.store.answers.save_draft(who.invitation.id, draft)
     return replace(who, draft=draft)
 
 
-def submit(work: Work, token: str | None, receipt_code: str) -> None:
-    """Send the draft, once. The same link with the same code gives the same receipt, so a lost reply costs nothing."""
-    who = respondent(work, token, to_send=True)
+def submit(work: Work, token: str | None, receipt_code: str) -> str:
+    """Send the draft, once; gives the receipt code as it is written.
+
+    The same link with the same code gives the same receipt, so a lost reply costs nothing.
+    """
+    who = respondent(work, token, to_write=True)
     code = _code(receipt_code)
     receipt_hash, author_hash = receipt_hashes(who.invitation.id, code)
-    if who.invitation.sent:
-        if work.store.answers.has_submission(who.assessment.id, receipt_hash):
-            return
-        raise AlreadySubmitted
+    if work.store.answers.has_submission(who.assessment.id, receipt_hash):
+        return written_receipt(code)
     who.require_able_to_answer(work)
     answers = who.answers
     require_something(answers)
@@ -177,11 +202,12 @@ def submit(work: Work, token: str | None, receipt_code: str) -> None:
         ],
     )
     work.store.answers.drop_draft(who.invitation.id)
+    return written_receipt(code)
 
 
 def withdraw(work: Work, token: str | None, receipt_code: str) -> None:
     """Take back what was sent, with the link and its receipt code, and let this person answer anew."""
-    who = respondent(work, token, to_send=True)
+    who = respondent(work, token, to_write=True)
     who.assessment.require_open(work.now)
     plain = plain_receipt(receipt_code)
     if plain is None or not who.invitation.sent:

@@ -25,8 +25,12 @@ def stored(token: str) -> str:
 def receipt_code(chance: str) -> str:
     """A receipt code of 130 bits from random text, in groups of four: `7K3M-…`."""
     number = int.from_bytes(hashlib.sha256(chance.encode()).digest()) >> (256 - 130)
-    letters = "".join(_ALPHABET[number >> (5 * place) & 31] for place in range(26))
-    return "-".join(letters[start : start + 4] for start in range(0, 26, 4))
+    return written_receipt("".join(_ALPHABET[number >> (5 * place) & 31] for place in range(26)))
+
+
+def written_receipt(plain: str) -> str:
+    """A receipt code as people read it, in groups of four."""
+    return "-".join(plain[start : start + 4] for start in range(0, 26, 4))
 
 
 def plain_receipt(code: str) -> str | None:

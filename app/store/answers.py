@@ -27,10 +27,15 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What was filled in so far. `chosen`: the respondent said whom they know."""
+    """What was filled in so far. `chosen`: the respondent said whom they know.
+
+    `page` and `sequence`: the last saving of a page that was open in a browser; an earlier one that comes in late loses.
+    """
 
     answers: Answers
     chosen: bool
+    page: str = ""
+    sequence: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +135,45 @@ class AnswerStore:
         )
         return set(found)
 
-    def invitation_by_token(self, token_hash: str) -> Invitation | None:
-        row = self._connection.execute(
-            _INVITATION.where(
-                tables.invitation.c.token_hash == token_hash,
-                tables.invitation.c.state.in_(_ACTIVE),
-            )
-        ).one_or_none()
+    def invitation_by_token(self, token_hash: str, *, lock: bool = False) -> Invitation | None:
+        """The invitation of a link. `lock`: nobody else changes it or its draft until this transaction ends."""
+        query = _INVITATION.where(tables.invitation.c.token_hash == token_hash, tables.invitation.c.state.in_(_ACTIVE))
+        if lock and self._connection.dialect.name != "sqlite":
+            query = query.with_for_update()
+        row = self._connection.execute(query).one_or_none()
         return _invitation(row) if row else None
+
+    def everyone(self, assessment: str) -> dict[str, tuple[str, str, bool]]:
+        """Address → (invitation, party, still invited) of everyone who ever was invited."""
+        invitation = tables.invitation.c
+        rows = self._connection.execute(
+            select(invitation.email, invitation.id, invitation.party_key, invitation.state).where(
+                invitation.assessment_id == assessment, invitation.email != ""
+            )
+        )
+        return {row.email: (row.id, row.party_key, row.state in _ACTIVE) for row in rows}
+
+    def invite_again(self, invitation: str, person: Person) -> None:
+        """Give somebody who was removed the same invitation back: whoever had sent, had sent."""
+        for before, after in (("removed", "invited"), ("removed_sent", "sent")):
+            self._connection.execute(
+                update(tables.invitation)
+                .where(tables.invitation.c.id == invitation, tables.invitation.c.state == before)
+                .values(state=after, name=person.name, judges=sorted(person.judges))
+            )
+
+    def invited_per_party(self, assessment: str) -> dict[str, int]:
+        """Everyone ever invited, but for addresses that no letter reached and from which nothing came."""
+        invitation = tables.invitation.c
+        rows = self._connection.execute(
+            select(invitation.party_key, func.count())
+            .where(
+                invitation.assessment_id == assessment,
+                ~invitation.undeliverable | invitation.state.in_(("sent", "removed_sent")),
+            )
+            .group_by(invitation.party_key)
+        ).all()
+        return dict(row.tuple() for row in rows)
 
     def delete_invitation(self, assessment: str, identifier: str) -> bool:
         """Take somebody out of a draft as if never entered."""
@@ -211,13 +247,11 @@ class AnswerStore:
 
     def draft(self, invitation: str) -> Draft:
         row = self._connection.execute(
-            select(tables.draft.c.judged, tables.draft.c.chosen, tables.draft.c.ratings, tables.draft.c.comments).where(
-                tables.draft.c.invitation_id == invitation
-            )
+            select(tables.draft).where(tables.draft.c.invitation_id == invitation)
         ).one_or_none()
         if row is None:
             return Draft(Answers(), chosen=False)
-        return Draft(Answers(frozenset(row.judged), row.ratings, row.comments), row.chosen)
+        return Draft(Answers(frozenset(row.judged), row.ratings, row.comments), row.chosen, row.page, row.sequence)
 
     def save_draft(self, invitation: str, draft: Draft) -> None:
         values = {
@@ -225,6 +259,8 @@ class AnswerStore:
             "chosen": draft.chosen,
             "ratings": dict(draft.answers.ratings),
             "comments": dict(draft.answers.comments),
+            "page": draft.page,
+            "sequence": draft.sequence,
         }
         done = self._connection.execute(
             update(tables.draft).where(tables.draft.c.invitation_id == invitation).values(**values)
@@ -332,8 +368,13 @@ class AnswerStore:
             .all()
         )
         self._connection.execute(delete(table).where(table.c.assessment_id == assessment))
+        # What is left says who was invited, and nothing of who sent or whom they judged.
+        neutral = {"judges": [], "statement_confirmed": False}
+        active = {"invited": "invited", "sent": "invited", "removed": "removed", "removed_sent": "removed"}
         if people:
-            self._connection.execute(insert(table), [dict(row) for row in people])
+            self._connection.execute(
+                insert(table), [{**row, **neutral, "state": active[row["state"]]} for row in people]
+            )
 
     def forget_people(self, assessment: str) -> None:
         """Addresses and names go; who was invited stays a number."""

@@ -1,6 +1,6 @@
 """Owns the queries about constellations, assessments and their parties; each is scoped to an office."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -105,13 +105,13 @@ class Assessments:
         return [self._assessment(row) for row in rows]
 
     def earlier_wave(self, assessment: Assessment) -> str | None:
-        """The id of the newest wave before this one whose snapshot was made."""
+        """The id of the newest released wave before this one: what is not released is compared with nothing."""
         return self._connection.scalar(
             select(tables.assessment.c.id)
             .where(
                 tables.assessment.c.constellation_id == assessment.constellation,
                 tables.assessment.c.wave < assessment.wave,
-                tables.assessment.c.state.in_(("closed", "released")),
+                tables.assessment.c.state == "released",
             )
             .order_by(tables.assessment.c.wave.desc())
             .limit(1)
@@ -219,6 +219,7 @@ class Assessments:
                         "role": party.role,
                         "name": party.name,
                         "voice": party.voice,
+                        "changed": False,
                     }
                     for place, party in enumerate(parties)
                 ],
@@ -244,26 +245,56 @@ class Assessments:
         )
 
     def _parties(self, identifier: str) -> tuple[Party, ...]:
-        """Parties in order, each with everyone who was ever invited."""
+        """Parties in order, each with everyone who was ever invited; from closing on as it was counted then."""
         invited = (
             select(tables.invitation.c.party_key, func.count().label("people"))
             .where(tables.invitation.c.assessment_id == identifier, ~tables.invitation.c.undeliverable)
             .group_by(tables.invitation.c.party_key)
             .subquery()
         )
+        party = tables.party.c
         rows = self._connection.execute(
             select(
-                tables.party.c.key,
-                tables.party.c.role,
-                tables.party.c.name,
-                tables.party.c.voice,
-                func.coalesce(invited.c.people, 0),
+                party.key,
+                party.role,
+                party.name,
+                party.voice,
+                func.coalesce(party.invited_at_closing, invited.c.people, 0),
+                party.changed,
             )
-            .outerjoin(invited, invited.c.party_key == tables.party.c.key)
-            .where(tables.party.c.assessment_id == identifier)
-            .order_by(tables.party.c.place)
+            .outerjoin(invited, invited.c.party_key == party.key)
+            .where(party.assessment_id == identifier)
+            .order_by(party.place)
         ).all()
         return tuple(Party(*row) for row in rows)
+
+    def mark_changed(self, identifier: str, parties: Collection[str]) -> None:
+        """The lists of these parties changed after opening."""
+        self._connection.execute(
+            update(tables.party)
+            .where(tables.party.c.assessment_id == identifier, tables.party.c.key.in_(parties))
+            .values(changed=True)
+        )
+
+    def keep_invited(self, identifier: str, counts: Mapping[str, int]) -> None:
+        """How many were invited per party, as closing counted them."""
+        for key, count in counts.items():
+            self._connection.execute(
+                update(tables.party)
+                .where(tables.party.c.assessment_id == identifier, tables.party.c.key == key)
+                .values(invited_at_closing=count)
+            )
+
+    def keep_compared(self, identifier: str, earlier: str | None) -> None:
+        self._connection.execute(
+            update(tables.assessment).where(tables.assessment.c.id == identifier).values(compared_with=earlier)
+        )
+
+    def compared_with(self, identifier: str) -> str | None:
+        """The earlier wave that the snapshot was compared with."""
+        return self._connection.scalar(
+            select(tables.assessment.c.compared_with).where(tables.assessment.c.id == identifier)
+        )
 
 
 def _columns(assessment: Assessment) -> dict[str, object]:

@@ -60,11 +60,13 @@ class Database:
         if self.is_sqlite:
             if self.url.database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-            self.engine = create_engine(self.url, connect_args={"check_same_thread": False})
+            self.engine = create_engine(self.url, connect_args={"check_same_thread": False}, hide_parameters=True)
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
-            self.engine = create_engine(_with_driver(self.url), pool_size=20, max_overflow=20, pool_pre_ping=True)
+            self.engine = create_engine(
+                _with_driver(self.url), pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True
+            )
 
     @contextmanager
     def transaction(self, *, write: bool) -> Iterator[Connection]:
@@ -72,7 +74,7 @@ class Database:
         if write and self.is_sqlite and not self._writers.acquire(BUSY_TIMEOUT * 2 / 1000):
             raise Busy
         try:
-            with _reachable(), self.engine.connect() as connection:
+            with reachable(), self.engine.connect() as connection:
                 connection.info["write"] = write
                 with connection.begin():
                     yield connection
@@ -86,9 +88,12 @@ class Database:
         False when somebody was reading or writing meanwhile and traces may be left: ask again later.
         """
         if not self.is_sqlite:
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                for table in ("invitation", "draft", "submission", "comment"):
-                    connection.exec_driver_sql(f"VACUUM FULL {table}")
+            try:
+                with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                    for table in ("invitation", "draft", "submission", "comment", "outbox"):
+                        connection.exec_driver_sql(f"VACUUM FULL {table}")
+            except DBAPIError:
+                return False
             return True
         if not self._writers.acquire(BUSY_TIMEOUT / 1000):
             return False
@@ -116,7 +121,7 @@ _LATER = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_IOERR", "SQ
 
 
 @contextmanager
-def _reachable() -> Iterator[None]:
+def reachable() -> Iterator[None]:
     """A database that is locked, gone or full is Busy, which asks to come back; every other fault of SQL is a bug."""
     try:
         yield

@@ -8,7 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from app.store.engine import Database
+from app.store.engine import Database, reachable
 
 
 def _config(scripts: Path, connection: Connection | None = None) -> Config:
@@ -20,7 +20,7 @@ def _config(scripts: Path, connection: Connection | None = None) -> Config:
 
 def migrate(database: Database, scripts: Path) -> None:
     """Bring a database to the newest tables; nothing happens when it is there already."""
-    with database.engine.connect() as connection:
+    with reachable(), database.engine.connect() as connection:
         command.upgrade(_config(scripts, connection), "head")
         connection.commit()
 

@@ -162,6 +162,7 @@ class AssessmentRow(Table, table=True):
     letter_message: str = _text()
     reminder_days: list[int] = _json()
     reminded_on: date | None = None
+    compared_with: str | None = _text(nullable=True)
     created_at: datetime = _instant()
 
 
@@ -175,6 +176,8 @@ class PartyRow(Table, table=True):
     role: str = _text()
     name: str = _text()
     voice: str = _text()
+    changed: bool = False
+    invited_at_closing: int | None = None
 
 
 class InvitationRow(Table, table=True):
@@ -210,6 +213,8 @@ class DraftRow(Table, table=True):
     chosen: bool
     ratings: dict[str, Any] = _json()
     comments: dict[str, Any] = _json()
+    page: str = _text()
+    sequence: int = 0
 
 
 class SubmissionRow(Table, table=True):

@@ -102,6 +102,7 @@ def upgrade() -> None:
         sa.Column("letter_message", sa.Text(), nullable=False),
         sa.Column("reminder_days", sa.JSON(), nullable=False),
         sa.Column("reminded_on", sa.Date(), nullable=True),
+        sa.Column("compared_with", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "state = 'draft' or (closes_on is not null and retention_on is not null)",
@@ -186,6 +187,8 @@ def upgrade() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("voice", sa.Text(), nullable=False),
+        sa.Column("changed", sa.Boolean(), nullable=False),
+        sa.Column("invited_at_closing", sa.Integer(), nullable=True),
         sa.CheckConstraint("voice in ('group', 'statement')", name=op.f("ck_party_voice")),
         sa.ForeignKeyConstraint(
             ["assessment_id"], ["assessment.id"], name=op.f("fk_party_assessment_id"), ondelete="CASCADE"
@@ -241,6 +244,8 @@ def upgrade() -> None:
         sa.Column("chosen", sa.Boolean(), nullable=False),
         sa.Column("ratings", sa.JSON(), nullable=False),
         sa.Column("comments", sa.JSON(), nullable=False),
+        sa.Column("page", sa.Text(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["invitation_id"], ["invitation.id"], name=op.f("fk_draft_invitation_id"), ondelete="CASCADE"
         ),

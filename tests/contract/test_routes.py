@@ -236,7 +236,7 @@ def scene(house: House, client: Callable[..., TestClient]) -> Callable[[str], Sc
     return make
 
 
-@pytest.mark.parametrize(("method", "path"), TABLE, ids=lambda part: str(part))
+@pytest.mark.parametrize(("method", "path"), TABLE, ids=str)
 def test_who_may_come_here(scene: Callable[[str], Scene], method: str, path: str) -> None:
     row = TABLE[method, path]
     here = scene(row.state)

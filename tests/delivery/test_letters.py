@@ -85,11 +85,59 @@ def test_an_address_that_refuses_is_marked_and_does_not_count_as_invited(
         bring(house, postman)
         house.clock.pass_by(days=1)
         bring(house, postman)
-    with house.work(write=False) as work:
-        marked = work.store.answers.undeliverable(made.id)
-        people = {invitation: person.email for invitation, person in work.store.answers.people(made.id)}
-    assert [people[invitation] for invitation in marked] == [address("wonen", 6)]
+    assert marked(house, made.id) == [address("wonen", 6)]
     assert {p.key: p.invited for p in house.again(made).parties}["wonen"] == 5
+
+
+def test_whoever_sent_counts_as_invited_however_the_mail_fared(house: House, postman: SmtpPostman, port: int) -> None:
+    made = house.opened()
+    mailbox = Mailbox()
+    mailbox.refused |= {address("wonen", number) for number in range(1, 6)}
+    with listening(mailbox, port):
+        bring(house, postman)
+    house.everyone_sends(made)
+    house.close(made)
+    parties = {party["key"]: party for party in house.document(made)["parties"]}
+    assert (parties["wonen"]["n"], parties["wonen"]["response"]) == ("5–9", "80–100")
+
+
+def test_a_server_that_stays_away_or_refuses_a_reminder_marks_nobody(
+    house: House, postman: SmtpPostman, port: int
+) -> None:
+    """A mark on those who get reminders would tell who has not sent."""
+    made = house.opened()
+    mailbox = Mailbox()
+    with listening(mailbox, port):
+        bring(house, postman)
+        with house.work() as work:
+            posting.remind(work, house.commissioner, made.id)
+        mailbox.refused |= {address("wonen", number) for number in range(1, 6)}
+        bring(house, postman)
+    assert marked(house, made.id) == []
+    with house.work() as work:
+        posting.remind(work, house.commissioner, made.id)
+    for _ in range(posting.MOST_ATTEMPTS + 5):
+        bring(house, postman)
+        house.clock.pass_by(hours=2)
+    assert marked(house, made.id) == []
+
+
+def marked(house: House, assessment: str) -> list[str]:
+    with house.work(write=False) as work:
+        found = work.store.answers.undeliverable(assessment)
+        people = {invitation: person.email for invitation, person in work.store.answers.people(assessment)}
+    return sorted(people[invitation] for invitation in found)
+
+
+def test_one_that_cannot_be_closed_keeps_no_other_open(house: House, postman: SmtpPostman) -> None:
+    broken = house.answered()
+    sound = house.answered(constellation="Andere driehoek")
+    with house.workshop.database.transaction(write=True) as connection:
+        connection.exec_driver_sql(f"UPDATE submission SET answers = 'x' WHERE assessment_id = '{broken.id}'")
+    assert sound.closes_on is not None
+    house.clock.now = NOW + (sound.closes_on - NOW.date()) + timedelta(days=1)
+    one_round(house.workshop, postman, house.clock, BASE)
+    assert (house.again(broken).state, house.again(sound).state) == ("open", "closed")
 
 
 def test_a_worker_that_died_before_it_could_say_so_sends_once_more_with_the_same_mark(

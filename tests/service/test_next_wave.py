@@ -76,3 +76,16 @@ def test_of_two_next_waves_at_once_both_have_a_number_of_their_own_or_one_is_ref
     assert waves
     assert sorted(waves) == list(range(2, 2 + len(waves)))
     assert all(isinstance(result, Assessment | Problem) for result in found)
+
+
+def test_a_wave_that_is_not_released_is_compared_with_nothing(house: House) -> None:
+    first = house.closed()
+    second = house.released(next_wave_of=first.constellation, answer=2)
+    assert house.document(second)["changes"] == []
+
+
+def test_a_next_wave_keeps_its_questionnaire(house: House) -> None:
+    first = house.released()
+    with pytest.raises(InvalidInput) as refused:
+        house.draft({}, (), next_wave_of=first.constellation, instrument="interbestuurlijk")
+    assert [fault.where for fault in refused.value.faults] == ["instrument"]

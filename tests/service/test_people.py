@@ -2,11 +2,12 @@
 
 import pytest
 
+from app.domain.assessment import Assessment
 from app.domain.constellation import Party
 from app.domain.people import read_rows
-from app.domain.problems import InvalidInput, NotAllowed, NotFound, UnknownLink, WrongState
-from app.service import commissioning, responding
-from tests.people import FAN, FAN_PEOPLE, SQUARE, TRIANGLE, TWENTY, House, address, rows
+from app.domain.problems import AlreadySubmitted, InvalidInput, NotAllowed, NotFound, UnknownLink, WrongState
+from app.service import commissioning, reporting, responding
+from tests.people import FAN, FAN_PEOPLE, FIVE_EACH, SQUARE, TRIANGLE, TWENTY, House, address, rows
 
 
 def add(house: House, identifier: str, text: str) -> tuple[int, int]:
@@ -34,15 +35,13 @@ def test_a_link_is_stored_as_a_hash_only(house: House) -> None:
 
 def test_every_fault_is_told_by_line_and_nobody_is_invited(house: House) -> None:
     made = house.draft(people={})
-    text = "\n".join(
-        [
-            "jan@ministerie.example;Jan;wonen",
-            "geen-adres;Piet;wonen",
-            "kees@ministerie.example;Kees;bestaat-niet",
-            "jan@ministerie.example;Jan;dienst",
-            "klaas@ministerie.example;Klaas",
-        ]
-    )
+    text = """\
+jan@ministerie.example;Jan;wonen
+geen-adres;Piet;wonen
+kees@ministerie.example;Kees;bestaat-niet
+jan@ministerie.example;Jan;dienst
+klaas@ministerie.example;Klaas
+"""
     assert faults(house, made.id, text) == ["people[2]", "people[3]", "people[4]", "people[5]"]
     assert house.number_of("invitation") == 0
 
@@ -139,16 +138,65 @@ def test_removing_somebody_twice_says_the_same_whether_or_not_they_had_sent(hous
         commissioning.remove_person(work, house.commissioner, made.id, invitation)
 
 
-def test_whoever_was_removed_can_be_invited_anew_with_another_link(house: House) -> None:
+def test_whoever_was_removed_gets_the_same_invitation_back(house: House) -> None:
     made = house.opened()
     before = house.link(made, "wonen", 3)
-    remove(house, made.id, address("wonen", 3))
+    again(house, made, "wonen", 3)
+    assert house.link(made, "wonen", 3) == before
+    assert {p.key: p.invited for p in house.again(made).parties}["wonen"] == 5
+
+
+def test_nobody_counts_twice_by_being_removed_and_invited_anew(house: House) -> None:
+    """Three people, of whom two were invited again, must never pass for five."""
+    made = house.opened({**FIVE_EACH, "wonen": 3})
+    for number in (1, 2, 3):
+        house.send(house.link(made, "wonen", number))
+    for number in (1, 2):
+        again(house, made, "wonen", number)
+        with pytest.raises(AlreadySubmitted):
+            house.submit(house.link(made, "wonen", number))
+    for party in ("eigenaar", "dienst"):
+        for number in range(1, 6):
+            house.send(house.link(made, party, number))
+    house.close(made)
+    (wonen,) = [p for p in house.document(made)["parties"] if p["key"] == "wonen"]
+    assert (wonen["state"], wonen["reason"]) == ("suppressed", "party_small")
+
+
+def test_whoever_belonged_to_one_party_is_not_invited_into_another(house: House) -> None:
+    made = house.opened()
+    house.send(house.link(made, "wonen", 1))
+    for number in (1, 2):
+        remove(house, made.id, address("wonen", number))
+        assert faults(house, made.id, f"{address('wonen', number)},,dienst") == ["people[1]"]
+
+
+def test_a_list_that_changed_after_opening_is_published_as_such(house: House) -> None:
+    made = house.opened({**FIVE_EACH, "wonen": 6})
+    remove(house, made.id, address("wonen", 6))
+    house.everyone_sends(made)
+    house.close(made)
+    assert [p["key"] for p in house.document(made)["parties"] if p.get("changed_after_opening")] == ["wonen"]
+
+
+def test_the_response_of_a_list_that_changed_is_not_told(house: House) -> None:
+    """Adding invented people would move the bands until they tell the count."""
+    made = house.opened({**FIVE_EACH, "wonen": 10})
+    for number in range(1, 9):
+        house.send(house.link(made, "wonen", number))
+    with house.work(write=False) as work:
+        before = {p.key: band for p, band in reporting.response(work, house.commissioner, made.id)}
+    add(house, made.id, "verzonnen@ministerie.example,,wonen")
+    with house.work(write=False) as work:
+        after = {p.key: band for p, band in reporting.response(work, house.commissioner, made.id)}
+    assert (before["wonen"], after["wonen"]) == ("80–100", "too_few_to_tell")
+
+
+def again(house: House, made: Assessment, party: str, number: int) -> None:
+    remove(house, made.id, address(party, number))
     with house.work() as work:
-        commissioning.add_people(
-            work, house.commissioner, made.id, [(1, [address("wonen", 3), "Medewerker 3", "wonen"])]
-        )
-    assert house.link(made, "wonen", 3) != before
-    assert {p.key: p.invited for p in house.again(made).parties}["wonen"] == 6
+        row = (1, [address(party, number), f"Medewerker {number}", party])
+        commissioning.add_people(work, house.commissioner, made.id, [row])
 
 
 def test_people_can_be_added_while_open(house: House) -> None:

@@ -75,7 +75,8 @@ def test_no_form_of_a_respondent_goes_without_its_token_or_from_elsewhere(visito
     page = visitor.send(start).form()
     check = visitor.open("/invullen/nakijken").form("/inzenden")
     for form in (start, page, check):
-        assert visitor.send(form, {"form_token": None}).status == 403
+        # Within a questionnaire it may be a page of another one in the same browser: that is told apart.
+        assert visitor.send(form, {"form_token": None}).status in (403, 409)
         assert visitor.send(form, headers=FOREIGN[0]).status == 403
     assert house.number_of("submission") == 0
     visitor.send(check)

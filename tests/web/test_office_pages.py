@@ -65,10 +65,12 @@ def test_from_nothing_to_released(member: Visitor, house: House) -> None:
     assert {p.name: p.invited for p in made.parties} == {"Eigenaarsadvies": 5, "Wonen": 5, "Dienst": 5}
     assert made.params.ambition == {"leren": 70}
     house.everyone_sends(made)
-    closed = member.send(member.open(place(made)).form("/sluiten"))
+    unsure = member.send(member.open(place(made)).form("/sluiten"))
+    assert (unsure.status, only(house).state) == (400, "open"), "it cannot be undone, so one says that one is sure"
+    closed = member.send(member.open(place(made)).form("/sluiten"), {"sure": "yes"})
     assert (closed.status, only(house).state) == (200, "closed")
     assert not [link for link in closed.links if "/rapport/" in link or "/lezen/" in link]
-    released = member.send(closed.form("/vrijgeven"))
+    released = member.send(closed.form("/vrijgeven"), {"sure": "yes"})
     assert only(house).state == "released"
     assert {link.rpartition("/")[2] for link in released.links if "/lezen/" in link} == set(
         house.readers(made).values()

@@ -111,9 +111,6 @@ def test_with_the_code_answers_are_taken_back_and_one_may_start_anew(visitor: Vi
     assert visitor.send(start.form()).path == "/invullen/vragen/1"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="start.html: the action is path + '/intrekken', and the path is already that of the form: 404"
-)
 def test_a_wrong_code_takes_nothing_back_and_one_may_try_again(visitor: Visitor, house: House) -> None:
     token = house.link(house.opened())
     code = sent(visitor, house, token)
@@ -127,7 +124,6 @@ def test_a_wrong_code_takes_nothing_back_and_one_may_try_again(visitor: Visitor,
     assert house.number_of("submission") == 0
 
 
-@pytest.mark.xfail(strict=True, reason="start.html draws the field of the code empty: what was typed is lost")
 def test_the_wrong_code_comes_back_in_the_field(visitor: Visitor, house: House) -> None:
     token = house.link(house.opened())
     sent(visitor, house, token)

@@ -146,7 +146,7 @@ class Page:
 
 
 class Visitor:
-    """Somebody with a browser: follows links and redirects, fills in forms and sends them with what is hidden in them."""
+    """Somebody with a browser: follows links and redirects, and sends forms with what is hidden in them."""
 
     def __init__(self, client: TestClient) -> None:
         self.client = client

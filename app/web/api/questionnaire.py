@@ -46,8 +46,8 @@ def save_answers(request: Request, given: shapes.AnswersIn) -> shapes.Questionna
 def send_answers(request: Request, given: shapes.SubmissionIn) -> shapes.SubmissionOut:
     """Send the draft, once. After a lost reply, send again with the same receipt code."""
     with work_for(request, write=True) as work:
-        responding.submit(work, bearer(request), given.receipt_code)
-    return shapes.SubmissionOut(receipt_code=given.receipt_code)
+        code = responding.submit(work, bearer(request), given.receipt_code)
+    return shapes.SubmissionOut(receipt_code=code)
 
 
 @router.delete("/submission", status_code=204, operation_id="withdrawAnswers")

@@ -124,6 +124,7 @@ def _page(
         "faults": [_Anchored(found) for found in faults],
         "still_open": still_open,
         "scale": who.constellation.instrument.scale,
+        "opened": desk_of(request).chance(),
         "names": {party.key: party.name for party in who.constellation.parties},
     }
     if number <= len(questionnaire.pages):
@@ -168,7 +169,7 @@ def save_page(request: Request, number: int, form: OurForm) -> Response:
             return _see_other("/invullen/nakijken")
         ratings, comments = _fields(questionnaire, number, form)
         try:
-            who = responding.save(work, _current(request), ratings, comments)
+            who = responding.save(work, _current(request), ratings, comments, _moment(form))
         except InvalidInput as invalid:
             return _page(request, who, number, {**ratings, **comments}, faults=invalid.faults, status=400)
     if form.get("go") == "autosave":
@@ -178,6 +179,14 @@ def save_page(request: Request, number: int, form: OurForm) -> Response:
         given: dict[str, object] = {**who.answers.ratings, **who.answers.comments}
         return _page(request, who, number, given, still_open=left_open)
     return _see_other(_after(who, number, str(form.get("go", "next"))))
+
+
+def _moment(form: FormData) -> tuple[str, int]:
+    """Which saving of which open page this is; without JavaScript there is only one at a time."""
+    sequence = str(form.get("sequence", ""))
+    return str(form.get("opened", ""))[:60], int(sequence) if sequence.isascii() and sequence.isdigit() and len(
+        sequence
+    ) < 10 else 0
 
 
 def _after(who: Respondent, number: int, go: str) -> str:
@@ -242,7 +251,7 @@ def send(request: Request, form: OurForm) -> Response:
         who = responding.respondent(work, _current(request))
         _require_same_questionnaire(who, form)
         try:
-            responding.submit(work, _current(request), code)
+            code = responding.submit(work, _current(request), code)
         except InvalidInput as invalid:
             return _check(request, who, receipt_code(work.chance()), invalid.faults, 400)
     answer = _see_other("/invullen/ontvangen")
@@ -254,6 +263,8 @@ def send(request: Request, form: OurForm) -> Response:
 def show_receipt(request: Request) -> Response:
     with work_for(request) as work:
         who = responding.respondent(work, _current(request))
+    if not who.invitation.sent and who.assessment.state == "open":
+        return _see_other("/invullen/nakijken")
     code = cookie(request, RECEIPT_COOKIE)
     return render(request, "respondent/receipt.html", who=who, code=code)
 

@@ -5,15 +5,20 @@
   var form = document.querySelector("form[data-autosave]");
   var state = document.getElementById("saved");
   if (!form || !state || !window.fetch) { return; }
+  var sequence = 0;
   var dirty = false, busy = false, wait = 1000, timer = null;
 
   function say(words) { state.textContent = state.dataset[words]; }
+
+  /* A saving that is overtaken on its way changes nothing: the server keeps the highest number of this page. */
+  function number() { sequence += 1; form.elements.sequence.value = String(sequence); }
 
   function save() {
     timer = null;
     if (busy || !dirty) { return; }
     busy = true; dirty = false;
     say("saving");
+    number();
     var fields = new URLSearchParams(new FormData(form));
     fields.set("go", "autosave");
     fetch(form.action, { method: "POST", body: fields, credentials: "same-origin", redirect: "manual" })
@@ -50,5 +55,5 @@
   window.addEventListener("beforeunload", function (event) {
     if ((dirty || busy) && !form.dataset.leaving) { event.preventDefault(); }
   });
-  form.addEventListener("submit", function () { form.dataset.leaving = "yes"; });
+  form.addEventListener("submit", function () { form.dataset.leaving = "yes"; number(); });
 }());
