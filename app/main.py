@@ -27,8 +27,8 @@ log = logging.getLogger("rolvast")
 
 
 def chance() -> str:
-    """A fresh random text of 192 bits, fit for an URL."""
-    return secrets.token_urlsafe(24)
+    """A fresh random text of 160 bits, fit for an URL and for a command line."""
+    return secrets.token_hex(20)
 
 
 def clock() -> datetime:
@@ -90,7 +90,7 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC))
     app.mount("/api/v1", make_api(desk))
     problems.install(app)
-    app.add_middleware(Protection)
+    app.add_middleware(Protection, refuse=problems.answer_for)
     if workshop.database.is_sqlite:
         log.info("SQLite %s", sqlite3.sqlite_version)
     return app

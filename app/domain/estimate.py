@@ -48,7 +48,8 @@ class BlockScores:
 
     A person's score in points is `100 · numerators[i] / denominator`, where `present[i]`; else it is missing.
     `tallies[j, v]`: how many contributors gave step v + 1 to item j, after reversal.
-    `answered`: contributors × items, who gave an answer to what. `sighted`: people who were shown the block and answered any of it; `asked`: Σ (J − not applicable) over them.
+    `answered`: contributors × items, who gave an answer to what. `sighted`: people who were shown the block and
+    answered any of it; `asked`: Σ (J − not applicable) over them.
     """
 
     numerators: Whole

@@ -94,9 +94,13 @@ class WrongState(Problem):
 
 
 class AssessmentClosed(Problem):
-    """The time for answering is over (or has not begun)."""
+    """The time for answering is over (or has not begun). `contact`: (name, address) of whom to ask."""
 
     code = "assessment_closed"
+
+    def __init__(self, message: Text, contact: tuple[str, str] = ("", "")) -> None:
+        super().__init__(message)
+        self.contact = contact
 
 
 class AlreadySubmitted(Problem):

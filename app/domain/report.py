@@ -90,7 +90,10 @@ class Side:
 
 @dataclass(frozen=True)
 class Finding:
-    """A gap in words. `a` and `b` are its two sides; `distance`, in points, has no sign: the headline says who is above."""
+    """A gap in words. `a` and `b` are its two sides.
+
+    `distance`, in points, has no sign: the headline says who is above.
+    """
 
     rank: int | None
     kind: str

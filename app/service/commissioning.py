@@ -107,6 +107,11 @@ def create(work: Work, actor: Actor, plan: Plan, *, next_wave_of: str | None = N
     return work.own(actor, assessment.id)
 
 
+def faults_of(work: Work, plan: Plan) -> list[Fault]:
+    """Everything that is wrong with what a commissioner filled in."""
+    return _faults_of_plan(plan, _instrument(work, plan))
+
+
 def revise(work: Work, actor: Actor, identifier: str, plan: Plan) -> Assessment:
     """Change a draft. People of a party that is no longer there must be taken out first."""
     assessment = work.own_to_change(actor, identifier)
@@ -169,6 +174,11 @@ def extend(work: Work, actor: Actor, identifier: str, closes_on: date) -> Assess
 def people(work: Work, actor: Actor, identifier: str) -> list[tuple[str, Person]]:
     """Everyone invited now, each with the public id of the invitation; never who has sent."""
     return work.store.answers.people(work.own(actor, identifier).id)
+
+
+def undeliverable(work: Work, actor: Actor, identifier: str) -> set[str]:
+    """The invitations whose address no letter reached."""
+    return work.store.answers.undeliverable(work.own(actor, identifier).id)
 
 
 def add_people(work: Work, actor: Actor, identifier: str, rows: Sequence[Row]) -> PeopleList:

@@ -30,15 +30,17 @@ def _read_workbook(content: bytes) -> list[Row]:
     )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED:
-                raise unreadable
+            unpacked = sum(part.file_size for part in packed.infolist())
+    except zipfile.BadZipFile as error:
+        raise unreadable from error
+    if unpacked > LARGEST_UNPACKED:
+        raise unreadable
+    try:
         sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
         lines = [
             (number, ["" if cell is None else str(cell) for cell in cells[:10]])
             for number, cells in enumerate(islice(sheet.iter_rows(values_only=True), MOST_PEOPLE + 2), start=1)
         ]
-    except InvalidInput:
-        raise
     except Exception as error:
         raise unreadable from error
     return clean_rows(lines)

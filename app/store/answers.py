@@ -29,7 +29,7 @@ class Invitation:
 class Draft:
     """What was filled in so far. `chosen`: the respondent said whom they know.
 
-    `page` and `sequence`: the last saving of a page that was open in a browser; an earlier one that comes in late loses.
+    `page` and `sequence`: the last saving of a page that was open in a browser; an earlier one that comes late loses.
     """
 
     answers: Answers

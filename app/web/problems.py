@@ -4,6 +4,7 @@ import logging
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from pydantic.alias_generators import to_camel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
@@ -43,7 +44,12 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _unfit)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _bug)
+    app.add_exception_handler(Exception, bug)
+
+
+def answer_for(request: Request, error: Exception) -> Response:
+    """The answer to whatever went wrong, outside the routes too."""
+    return _problem(request, error) if isinstance(error, Problem) else bug(request, error)
 
 
 def is_api(request: Request) -> bool:
@@ -88,7 +94,7 @@ def _http(request: Request, error: Exception) -> Response:
     return answer
 
 
-def _bug(request: Request, error: Exception) -> Response:
+def bug(request: Request, error: Exception) -> Response:
     """Our own fault: a reference for the reader, the traceback for the log, and nothing of either in the other."""
     reference = desk_of(request).chance()[:8]
     log.error("bug %s at %s", reference, route_of(request), exc_info=error)
@@ -131,5 +137,11 @@ def _as_json(
         "code": code,
     }
     if faults:
-        problem["errors"] = [{"location": f.where, "detail": f.message.in_(language)} for f in faults]
+        problem["errors"] = [{"location": _wire(f.where), "detail": f.message.in_(language)} for f in faults]
     return problem
+
+
+def _wire(where: str) -> str:
+    """A place as whoever sent JSON wrote it: parameters in camelCase."""
+    head, dot, rest = where.partition(".")
+    return f"{head}.{to_camel(rest)}" if dot and head == "params" and "_" in rest else where

@@ -64,11 +64,10 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         say=tongue.say,
         day=tongue.day,
         static=static_url,
-        path=request.url.path,
         themed=desk_of(request).theme_css is not None,
         signed_in=cookie(request, SESSION_COOKIE) is not None,
         form_token=form_token(request),
-        **values,
+        **{"path": request.url.path, **values},
     )
     response = HTMLResponse(page, status_code=status, headers={"content-language": language})
     if request.query_params.get("taal") == language and request.cookies.get(LANGUAGE_COOKIE) != language:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData, Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.domain.problems import InvalidInput, OtherQuestionnaire, UntrustedForm, fault
+from app.domain.problems import InvalidInput, NotFound, OtherQuestionnaire, UntrustedForm, fault
 from app.web.entry import RESPONDENT_COOKIE, SESSION_COOKIE, cookie, cookie_name, desk_of
 
 CONTENT_SECURITY_POLICY = (
@@ -27,38 +28,78 @@ _HEADERS = {
     "strict-transport-security": "max-age=31536000; includeSubDomains",
 }
 API_VERSION = "1.0.0"
+#: Turns a problem or a bug into an answer.
+Refusal = Callable[[Request, Exception], Response]
 #: Room for a questionnaire of a thousand ratings with comments, and for a list of twenty thousand people.
 LARGEST_BODY = 4 * 1024 * 1024
 MOST_FIELDS = 3000
 
 
 class Protection:
-    """Adds the headers to every answer, answers HEAD like GET, and refuses bodies that no form of ours can have."""
+    """Adds the headers to every answer, answers HEAD like GET, refuses bodies that no form of ours can have, and turns
+    a bug into a page or problem with a reference.
+    """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, refuse: Refusal) -> None:
         self._app = app
+        self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif scope["method"] == "HEAD":
-            await self._app({**scope, "method": "GET"}, receive, _without_body(_with_headers(scope, send)))
-        else:
-            await self._app(scope, _limited(receive), _with_headers(scope, send))
+            return
+        body = _Body(receive)
+        answer = _Answer(_with_headers(scope, send), body, with_body=scope["method"] != "HEAD")
+        inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        error: Exception | None = None
+        try:
+            if b"%00" in scope.get("raw_path", b""):
+                error = NotFound()
+            else:
+                await self._app(inner, body.receive, answer.send)
+        except Exception as found:  # noqa: BLE001 - whatever it is, it becomes a page with a reference
+            error = found
+        if body.too_large:
+            error = too_large()
+        if error is not None and not answer.begun:
+            await self._refuse(Request(inner), error)(inner, receive, answer.send_for_sure)
 
 
-def _limited(receive: Receive) -> Receive:
-    received = 0
+class _Body:
+    """The body as it comes in, measured; where it is too large the rest is not read."""
 
-    async def limited() -> Message:
-        nonlocal received
-        message = await receive()
-        received += len(message.get("body", b""))
-        if received > LARGEST_BODY:
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._read = 0
+        self.too_large = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._read += len(message.get("body", b""))
+        if self._read > LARGEST_BODY:
+            self.too_large = True
             raise too_large()
         return message
 
-    return limited
+
+class _Answer:
+    """What goes out; an answer to a body that was cut off is held back, for a better one."""
+
+    def __init__(self, send: Send, body: _Body, *, with_body: bool) -> None:
+        self._send = send
+        self._body = body
+        self._with_body = with_body
+        self.begun = False
+
+    async def send(self, message: Message) -> None:
+        if not self._body.too_large:
+            await self.send_for_sure(message)
+
+    async def send_for_sure(self, message: Message) -> None:
+        self.begun = True
+        if message["type"] == "http.response.body" and not self._with_body:
+            message = {**message, "body": b""}
+        await self._send(message)
 
 
 def _with_headers(scope: Scope, send: Send) -> Send:
@@ -76,13 +117,6 @@ def _with_headers(scope: Scope, send: Send) -> Send:
         await send(message)
 
     return with_headers
-
-
-def _without_body(send: Send) -> Send:
-    async def without_body(message: Message) -> None:
-        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
-
-    return without_body
 
 
 def too_large() -> InvalidInput:
@@ -112,13 +146,13 @@ async def read_form(request: Request) -> FormData:
     """The fields of a form that came from our own page. Raises UntrustedForm."""
     require_same_origin(request.headers)
     form = await request.form(max_fields=MOST_FIELDS, max_files=1, max_part_size=LARGEST_BODY)
+    if any("\x00" in value for value in form.values() if isinstance(value, str)):
+        raise InvalidInput(
+            [fault("body", "Er staat een teken in dat niet kan.", "It holds a character that cannot be.")]
+        )
     given = str(form.get("form_token", ""))
-    holders = (cookie(request, SESSION_COOKIE), cookie(request, RESPONDENT_COOKIE), "")
-    if not any(
-        hmac.compare_digest(given.encode(), _form_token(request, holder).encode())
-        for holder in holders
-        if holder is not None
-    ):
+    holders = [held for name in (SESSION_COOKIE, RESPONDENT_COOKIE) if (held := cookie(request, name))] or [""]
+    if not any(hmac.compare_digest(given.encode(), _form_token(request, holder).encode()) for holder in holders):
         # A page of one questionnaire while another was opened in the same browser is no attack, but a mix-up.
         raise OtherQuestionnaire if "invitation" in form and cookie(request, RESPONDENT_COOKIE) else UntrustedForm
     return form

@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.assessment import Assessment
-from app.domain.problems import NotFound, Problem
+from app.domain.problems import InvalidInput, NotFound, Problem
 from app.service import commissioning
 from tests.people import FAN, FAN_PEOPLE, FIVE_EACH, TRIANGLE, House
 from tests.service.storm import while_held

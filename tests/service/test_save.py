@@ -170,7 +170,6 @@ def test_whoever_was_told_whom_to_judge_does_not_choose(house: House) -> None:
         responding.choose(work, token, ["zorg"])
 
 
-@pytest.mark.xfail_on("postgresql", reason="save locks nothing: it puts a draft back after the sending removed it")
 def test_an_answer_that_is_saved_while_the_same_person_sends_leaves_no_draft(house: House) -> None:
     """Two windows of one person: whichever is first, a draft never stays beside what was sent."""
     token = house.link(house.opened())
@@ -185,7 +184,6 @@ def test_an_answer_that_is_saved_while_the_same_person_sends_leaves_no_draft(hou
     assert house.number_of("draft") == (0 if sent else 1)
 
 
-@pytest.mark.xfail_on("postgresql", reason="save locks nothing: a draft appears after closing and stays for good")
 def test_an_answer_that_is_saved_while_the_assessment_closes_leaves_no_draft(house: House) -> None:
     made = house.opened()
     token = house.link(made)

@@ -113,7 +113,6 @@ def test_an_unconfirmed_statement_cannot_be_sent(house: House) -> None:
         house.submit(token)
 
 
-@pytest.mark.xfail_on("postgresql", strict=False, reason="a race, not lost each time; see the next test")
 def test_of_64_simultaneous_sends_one_is_accepted_and_63_are_told_so(house: House) -> None:
     token = house.link(house.opened())
     house.fill_in(token, comments={"oq-gesprek": "Eerst dit."})
@@ -127,9 +126,6 @@ def test_of_64_simultaneous_sends_one_is_accepted_and_63_are_told_so(house: Hous
     assert house.submit(token, accepted[0]) == accepted[0]
 
 
-@pytest.mark.xfail_on(
-    "postgresql", reason="submit reads invitation and draft without a lock: the draft is gone by then"
-)
 def test_whoever_sends_a_moment_later_is_told_that_it_was_sent_and_not_that_nothing_was_filled_in(
     house: House,
 ) -> None:
@@ -141,7 +137,6 @@ def test_whoever_sends_a_moment_later_is_told_that_it_was_sent_and_not_that_noth
     assert sorted(type(result).__name__ for result in (slow, quick)) == ["AlreadySubmitted", "str"]
 
 
-@pytest.mark.xfail_on("postgresql", reason="submit: whoever loses spend_invitation is refused, even with the same code")
 def test_simultaneous_sends_with_one_code_all_get_the_receipt(house: House) -> None:
     """A browser that sends twice, or a program that asks again too soon, is not told that it failed."""
     token = house.link(house.opened())

@@ -80,9 +80,6 @@ def test_only_ones_own_answers_are_withdrawn(house: House) -> None:
     assert len(left) == 16
 
 
-@pytest.mark.xfail_on(
-    "postgresql", reason="withdraw ignores that nothing was deleted and reopens an invitation that sent"
-)
 def test_a_withdrawal_that_is_asked_twice_does_not_open_a_second_sending(house: House) -> None:
     """The slow one of two withdrawals arrives when the person has sent anew: that sending stays the only one."""
     token = house.link(house.opened())

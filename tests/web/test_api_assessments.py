@@ -255,6 +255,7 @@ def test_every_get_answers_head_without_a_body(
     client: Callable[..., TestClient], house: House, api: TestClient
 ) -> None:
     made = house.released()
-    for path in ("", f"/{made.id}", f"/{made.id}/invitations", f"/{made.id}/response", f"/{made.id}/scores"):
+    opened = house.opened(constellation="Open")
+    for path in ("", f"/{made.id}", f"/{made.id}/invitations", f"/{opened.id}/response", f"/{made.id}/scores"):
         answer = api.head(BASE + path)
         assert (answer.status_code, answer.content) == (200, b"")

@@ -1,9 +1,10 @@
 """Wire shapes of the API: camelCase JSON, apart from the domain's values."""
 
+import re
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, model_validator
 from pydantic.alias_generators import to_camel
 
 from app.domain.assessment import Assessment, State
@@ -19,10 +20,36 @@ class Shape(BaseModel):
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nul(cls, given: Any) -> Any:
+        """No database keeps the character NUL in text, and no text needs it."""
+        if isinstance(given, dict) and _holds_nul(given):
+            raise ValueError("text cannot hold the character NUL")
+        return given
+
+
+def _holds_nul(given: object) -> bool:
+    if isinstance(given, str):
+        return "\x00" in given
+    if isinstance(given, dict):
+        return any(_holds_nul(key) or _holds_nul(value) for key, value in given.items())
+    return isinstance(given, list) and any(_holds_nul(value) for value in given)
+
 
 Short = Annotated[str, Field(max_length=300)]
 Long = Annotated[str, Field(max_length=5000)]
-Day = Annotated[date | None, Field(json_schema_extra={"format": "date"})]
+
+
+def _as_day(given: object) -> object:
+    if given is None or isinstance(given, date):
+        return given
+    if not isinstance(given, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", given):
+        raise ValueError("must be a day such as 2027-03-31")
+    return given
+
+
+Day = Annotated[date | None, BeforeValidator(_as_day), Field(json_schema_extra={"format": "date"})]
 
 
 class PartyIn(Shape):
@@ -252,7 +279,7 @@ def instrument_out(instrument: Instrument, language: Language) -> InstrumentOut:
 
 # --- The respondent ---------------------------------------------------------------------------------------------------
 
-RatingValue = int | Literal["dont_know", "not_applicable", ""] | None
+RatingValue = StrictInt | Literal["dont_know", "not_applicable", ""] | None
 
 
 class AnswersIn(Shape):

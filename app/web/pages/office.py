@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
+from fractions import Fraction
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import RedirectResponse
 
-from app.domain.assessment import STATE_NAMES, Assessment, Post, Purpose
+from app.domain.assessment import STATE_NAMES, Assessment, Post, Purpose, dutch_date
 from app.domain.constellation import Party, Voice
 from app.domain.instrument import Instrument
 from app.domain.people import read_rows
@@ -128,7 +129,8 @@ def _hub(request: Request, work: Work, identifier: str, faults: Sequence[Fault] 
         bands=BANDS,
         readers=access.reader_tokens(work, actor, identifier),
         base_url=desk_of(request).base_url,
-        events=reporting.audit_events(work, actor, identifier),
+        events=[(dutch_date(event.at), event) for event in reporting.audit_events(work, actor, identifier)],
+        path=_place(assessment),
         actions=ACTIONS,
         accepts=assessment.accepts_answers(work.now),
         may_write=actor.may_write,
@@ -263,7 +265,7 @@ def show_details(request: Request, identifier: str) -> Response:
             "retention_on": assessment.retention_on.isoformat() if assessment.retention_on else "",
             "message": assessment.post.message,
             "reminder_days": ", ".join(str(days) for days in assessment.post.reminder_days),
-            **{f"ambition-{key}": str(int(points)) for key, points in assessment.params.ambition.items()},
+            **{f"ambition-{key}": _written(points) for key, points in assessment.params.ambition.items()},
         }
         return _details(request, assessment, work.instrument_of(assessment), given, ())
 
@@ -313,12 +315,17 @@ def save_details(request: Request, identifier: str, form: OurForm) -> Response:
             post=Post(given["message"], _read_days(given["reminder_days"])),
         )
         if faults:
+            faults += commissioning.faults_of(work, plan)
             return _details(request, assessment, instrument, given, faults, 400)
         try:
             changed = commissioning.revise(work, actor, identifier, plan)
         except InvalidInput as invalid:
             return _details(request, assessment, instrument, given, invalid.faults, 400)
     return _see_other(_place(changed))
+
+
+def _written(points: Fraction) -> str:
+    return str(int(points)) if points.denominator == 1 else str(float(points))
 
 
 def _read_days(given: str) -> tuple[int, ...]:
@@ -375,7 +382,7 @@ def _people(
         status,
         assessment=assessment,
         people=commissioning.people(work, actor, identifier),
-        undeliverable=work.store.answers.undeliverable(assessment.id),
+        undeliverable=commissioning.undeliverable(work, actor, identifier),
         names={party.key: party.name for party in assessment.parties},
         text=text,
         faults=faults,
