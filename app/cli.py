@@ -8,14 +8,16 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from app import settings
-from app.domain.problems import InvalidInput, Problem, plain
+from app.domain.problems import Fault, InvalidInput, Problem, plain
 
 if TYPE_CHECKING:
     from app.service.work import Workshop
 
+Given = TypeVar("Given")
+Found = TypeVar("Found")
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -24,7 +26,7 @@ def check_instruments(arguments: argparse.Namespace) -> int:
     from app.catalogue import Catalogue, read_instrument  # noqa: PLC0415
 
     if arguments.files:
-        found = [read_instrument(_instrument_path(path)) for path in arguments.files]
+        found = _each(lambda path: read_instrument(_instrument_path(path)), arguments.files)
     else:
         found = list(Catalogue.read(settings.assessments_path()).all())
     for instrument in found:
@@ -37,14 +39,25 @@ def score(arguments: argparse.Namespace) -> int:
     from app.catalogue import read_instrument  # noqa: PLC0415
     from app.service.reference import score_files  # noqa: PLC0415
 
-    document = score_files(
-        read_instrument(_instrument_path(arguments.instrument)),
-        _read(arguments.responses),
-        _read(arguments.parameters),
-        exact=arguments.exact,
-    )
+    responses, parameters = _each(_read, [arguments.responses, arguments.parameters])
+    instrument = read_instrument(_instrument_path(arguments.instrument))
+    document = score_files(instrument, responses, parameters, exact=arguments.exact)
     print(json.dumps(document, ensure_ascii=False, indent=1))
     return 0
+
+
+def _each(read: Callable[[Given], Found], given: Sequence[Given]) -> list[Found]:
+    """Read all of them, and tell the faults of all that cannot be read."""
+    found: list[Found] = []
+    faults: list[Fault] = []
+    for one in given:
+        try:
+            found.append(read(one))
+        except InvalidInput as invalid:
+            faults += invalid.faults
+    if faults:
+        raise InvalidInput(faults)
+    return found
 
 
 def _read(path: Path) -> str:
@@ -140,6 +153,8 @@ def demo(arguments: argparse.Namespace) -> int:
         making.rename(made)
     workshop = _workshop(chosen)
     bring(workshop.database, settings.migrations_path())
+    if not story.is_there(workshop, _now()):
+        story.seed(workshop, _now())
     links = story.fresh_links(workshop, _now())
     workshop.database.close()
     lines = {

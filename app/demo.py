@@ -138,6 +138,12 @@ def seed(workshop: Workshop, now: datetime) -> None:
         work.store.outbox.drop_all()  # made-up people get no letters
 
 
+def is_there(workshop: Workshop, now: datetime) -> bool:
+    """Whether this database holds the demo already."""
+    with workshop.work(now, write=False) as work:
+        return any(office.name == OFFICE for office in administration.offices(work))
+
+
 def fresh_links(workshop: Workshop, now: datetime) -> Links:
     """A sign-in link, somebody who can still fill in, a reader link and a key."""
     with workshop.work(now, write=True) as work:

@@ -49,7 +49,7 @@ class Settings:
     @property
     def shown_mail(self) -> Path | None:
         """Where letters lie that a page may list: only without a mail server, and only on this machine itself."""
-        here = not self.smtp_url and _is_loopback(urlsplit(self.base_url).hostname or "")
+        here = not self.smtp_url and is_loopback(urlsplit(self.base_url).hostname or "")
         return self.var / "mail" if here else None
 
 
@@ -95,7 +95,7 @@ def _secret_key(given: Mapping[str, str], hostname: str, var: Path) -> bytes:
         if len(key) < 32:
             raise SettingsError("ROLVAST_SECRET_KEY is too short; use at least 32 random characters")
         return key.encode()
-    if not _is_loopback(hostname):
+    if not is_loopback(hostname):
         raise SettingsError(
             "ROLVAST_SECRET_KEY is missing; set it to at least 32 random characters and keep it as long as links live"
         )
@@ -107,7 +107,8 @@ def _secret_key(given: Mapping[str, str], hostname: str, var: Path) -> bytes:
     return path.read_text().strip().encode()
 
 
-def _is_loopback(hostname: str) -> bool:
+def is_loopback(hostname: str) -> bool:
+    """Whether a name or address means this machine itself."""
     try:
         return ip_address(hostname).is_loopback
     except ValueError:

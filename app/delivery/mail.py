@@ -4,17 +4,19 @@ import re
 import smtplib
 import ssl
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from app.settings import is_loopback
+
 TIMEOUT = 20
+KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,11 @@ class Undeliverable(Exception):
 
 
 class Postman(Protocol):
-    """Brings letters. Raises TryLater or Undeliverable."""
+    """Brings letters, raising TryLater or Undeliverable; `tidy` throws away what it kept long enough."""
 
     def deliver(self, letter: Letter, now: datetime) -> None: ...
+
+    def tidy(self, now: datetime) -> None: ...
 
 
 def compose(letter: Letter, sender: str, now: datetime) -> EmailMessage:
@@ -67,6 +71,12 @@ class FilePostman:
     folder: Path
     sender: str
 
+    def tidy(self, now: datetime) -> None:
+        """Letters hold addresses and links: they stay for a month, like the addresses themselves."""
+        for path in self.folder.glob("*.eml"):
+            if datetime.fromtimestamp(path.stat().st_mtime, UTC) < now - KEPT:
+                path.unlink(missing_ok=True)
+
     def deliver(self, letter: Letter, now: datetime) -> None:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -84,6 +94,9 @@ class SmtpPostman:
 
     url: str
     sender: str
+
+    def tidy(self, now: datetime) -> None:
+        """Nothing is kept here."""
 
     def deliver(self, letter: Letter, now: datetime) -> None:
         message = compose(letter, self.sender, now)
@@ -107,15 +120,8 @@ class SmtpPostman:
             server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT, context=context)
         else:
             server = smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT)
-            if not _is_loopback(host):
+            if not is_loopback(host):
                 server.starttls(context=ssl.create_default_context())
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
         return server
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

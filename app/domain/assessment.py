@@ -79,15 +79,14 @@ class Assessment:
 
     def require_open(self, now: datetime) -> None:
         """Answers are accepted, by the clock and not only by the state; else AssessmentClosed."""
-        if self.state == "draft":
-            raise AssessmentClosed(Text("Deze vragenlijst is nog niet open.", "This questionnaire is not open yet."))
-        if not self.accepts_answers(now):
-            raise AssessmentClosed(
-                Text(
-                    "Deze vragenlijst is gesloten. Antwoorden die niet verstuurd zijn, tellen niet mee.",
-                    "This questionnaire is closed. Answers that were not sent do not count.",
-                )
+        words = Text("Deze vragenlijst is nog niet open.", "This questionnaire is not open yet.")
+        if self.state != "draft":
+            words = Text(
+                "Deze vragenlijst is gesloten. Antwoorden die niet verstuurd zijn, tellen niet mee.",
+                "This questionnaire is closed. Answers that were not sent do not count.",
             )
+        if not self.accepts_answers(now):
+            raise AssessmentClosed(words, (self.about.contact_name, self.about.contact_email))
 
     def require_state(self, *states: State) -> None:
         """The step fits the state; else WrongState, which says what the state is."""

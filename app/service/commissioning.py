@@ -85,7 +85,7 @@ def create(work: Work, actor: Actor, plan: Plan, *, next_wave_of: str | None = N
     actor.require_write()
     instrument = _instrument(work, plan)
     _require(_faults_of_plan(plan, instrument))
-    known = work.store.assessments.constellation(actor.office, next_wave_of) if next_wave_of else None
+    known = work.store.assessments.constellation(actor.office, next_wave_of, lock=True) if next_wave_of else None
     if next_wave_of and known is None:
         raise NotFound
     if known and known.instrument != instrument.id:

@@ -109,6 +109,7 @@ def one_round(workshop: Workshop, postman: Postman, clock: Callable[[], datetime
         lambda: note_used_keys(workshop, clock),
         lambda: bring_due(workshop, postman, clock, base_url),
         lambda: forget_addresses(workshop, clock),
+        lambda: postman.tidy(clock()),
         lambda: erase_expired(workshop, clock),
     )
     for job in jobs:

@@ -1,13 +1,16 @@
 """Owns what letters say, in Dutch with English below, at the moment that they leave."""
 
+from datetime import timedelta
 from html import escape
 
 from app.delivery.mail import Letter
 from app.domain.assessment import Assessment
 from app.domain.text import Text
-from app.service.tokens import link_token
+from app.service.tokens import link_token, stored
 from app.service.work import Work
 from app.store.outbox import LetterKind, Waiting
+
+SIGN_IN_LINK_LASTS = timedelta(minutes=15)
 
 _SUBJECTS: dict[LetterKind, Text] = {
     "invitation": Text("Uw vragenlijst: {title}", "Your questionnaire: {title}"),
@@ -54,8 +57,8 @@ _BODIES: dict[LetterKind, Text] = {
 def write(work: Work, waiting: Waiting, base_url: str) -> Letter | None:
     """The letter as it leaves now; None when nobody waits for it any more."""
     if waiting.kind == "sign_in":
-        link = f"{base_url}/inloggen/{link_token(work.secret, 'sign_in', waiting.reference)}"
-        return _letter(waiting, _SUBJECTS["sign_in"], _BODIES["sign_in"].fill(link=link))
+        links = [_sign_in_link(work, member.id, base_url) for member in work.store.access.members_with(waiting.email)]
+        return _letter(waiting, _SUBJECTS["sign_in"], _BODIES["sign_in"].fill(link="\n".join(links))) if links else None
     if waiting.kind == "report":
         reader = work.store.results.reader_link(waiting.reference)
         if reader is None:
@@ -72,6 +75,13 @@ def write(work: Work, waiting: Waiting, base_url: str) -> Letter | None:
         return None
     link = f"{base_url}/invullen/{link_token(work.secret, 'invitation', waiting.reference)}"
     return _about(waiting, assessment, link, str(assessment.closes_on))
+
+
+def _sign_in_link(work: Work, member: str, base_url: str) -> str:
+    """A fresh link for one member; somebody of two offices gets one for each."""
+    token = work.chance()
+    work.store.access.add_sign_in_link(stored(token), member, work.now + SIGN_IN_LINK_LASTS)
+    return f"{base_url}/inloggen/{token}"
 
 
 def example(assessment: Assessment, kind: LetterKind, base_url: str) -> Letter:

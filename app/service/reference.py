@@ -43,6 +43,9 @@ def score_files(instrument: Instrument, responses: str, parameters: str, *, exac
     try:
         themes = [theme.key for theme in instrument.themes]
         params = read_parameters(_table(raw, "params"), themes, exact=exact)
+    except InvalidInput as invalid:
+        faults += invalid.faults
+    try:
         wave = _read_wave(raw)
     except InvalidInput as invalid:
         faults += invalid.faults

@@ -11,7 +11,7 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _RECEIPT = re.compile(rf"[{_ALPHABET}]{{26}}")
 
 
-def link_token(secret: bytes, kind: Literal["invitation", "reader", "sign_in"], identifier: str) -> str:
+def link_token(secret: bytes, kind: Literal["invitation", "reader"], identifier: str) -> str:
     """The token of a personal link: always the same for one invitation, so that a reminder can carry it again."""
     digest = hmac.new(secret, f"{kind}:{identifier}".encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -49,15 +49,17 @@ class Assessments:
             update(tables.constellation).where(tables.constellation.c.id == identifier).values(name=name)
         )
 
-    def constellation(self, office: str, identifier: str) -> ConstellationOf | None:
-        row = self._connection.execute(
-            select(
-                tables.constellation.c.id,
-                tables.constellation.c.office_id,
-                tables.constellation.c.name,
-                tables.constellation.c.instrument_id,
-            ).where(tables.constellation.c.office_id == office, tables.constellation.c.id == identifier)
-        ).one_or_none()
+    def constellation(self, office: str, identifier: str, *, lock: bool = False) -> ConstellationOf | None:
+        """A constellation of this office. `lock`: nobody else adds a wave to it until this transaction ends."""
+        query = select(
+            tables.constellation.c.id,
+            tables.constellation.c.office_id,
+            tables.constellation.c.name,
+            tables.constellation.c.instrument_id,
+        ).where(tables.constellation.c.office_id == office, tables.constellation.c.id == identifier)
+        if lock and not self._is_sqlite:
+            query = query.with_for_update()
+        row = self._connection.execute(query).one_or_none()
         return ConstellationOf(*row) if row else None
 
     # --- assessments ---

@@ -45,6 +45,13 @@ class Outbox:
                 ],
             )
 
+    def has(self, kind: LetterKind, email: str) -> bool:
+        """Whether such a letter to this address waits already."""
+        found = self._connection.scalar(
+            select(tables.outbox.c.id).where(tables.outbox.c.kind == kind, tables.outbox.c.email == email).limit(1)
+        )
+        return found is not None
+
     def claim(self, now: datetime, lease: timedelta, most: int) -> list[Waiting]:
         """Take letters that are due; nobody else gets them until the lease ends, even when we crash meanwhile."""
         outbox = tables.outbox.c

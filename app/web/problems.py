@@ -60,7 +60,8 @@ def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - registered for this class
     status, title = STATUSES[type(error)]
     faults = error.faults if isinstance(error, InvalidInput) else ()
-    answer = _answer(request, status, error.code, title, error.message, faults)
+    contact = error.contact if isinstance(error, p.AssessmentClosed) else ("", "")
+    answer = _answer(request, status, error.code, title, error.message, faults, contact)
     if status == 503:
         answer.headers["retry-after"] = "60"
     if status == 401 and is_api(request):
@@ -113,7 +114,13 @@ def route_of(request: Request) -> str:
 
 
 def _answer(
-    request: Request, status: int, code: str, title: Text, message: Text, faults: tuple[Fault, ...] | list[Fault]
+    request: Request,
+    status: int,
+    code: str,
+    title: Text,
+    message: Text,
+    faults: tuple[Fault, ...] | list[Fault],
+    contact: tuple[str, str] = ("", ""),
 ) -> Response:
     language = language_of(request)
     if is_api(request):
@@ -123,7 +130,8 @@ def _answer(
             media_type="application/problem+json",
             headers={"content-language": language},
         )
-    return render(request, "problem.html", status, title=title, message=message, faults=faults, code=code)
+    frame = {"title": title, "message": message, "faults": faults, "code": code, "contact": contact}
+    return render(request, "problem.html", status, **frame)
 
 
 def _as_json(

@@ -110,7 +110,6 @@ def test_a_second_start_keeps_the_data_and_prints_fresh_links(first: Running, fo
         assert httpx.get(second.link("/inloggen/")).status_code == 200
 
 
-@pytest.mark.xfail(strict=True, reason="cli.demo makes no story in a database that was given: StopIteration")
 def test_a_demo_on_another_database_makes_its_story_there_or_says_why_not(tmp_path: Path) -> None:
     port = free_port()
     given = {"ROLVAST_DATABASE_URL": f"sqlite:///{tmp_path}/eigen.db"}

@@ -32,6 +32,7 @@ STEPS: dict[str, tuple[str, Step]] = {
     "extend": ("open", lambda w, a, x: commissioning.extend(w, a, x.id, CLOSES + timedelta(days=1))),
     "response": ("open", lambda w, a, x: reporting.response(w, a, x.id)),
     "remind": ("open", lambda w, a, x: posting.remind(w, a, x.id)),
+    "undeliverable": ("open", lambda w, a, x: commissioning.undeliverable(w, a, x.id)),
     "close": ("open", lambda w, a, x: commissioning.close(w, a, x.id)),
     "release": ("closed", lambda w, a, x: commissioning.release(w, a, x.id)),
     "scores": ("released", lambda w, a, x: reporting.scores(w, a, x.id)),

@@ -71,6 +71,7 @@ def client(app: FastAPI) -> Make:
             cookies=cookies,
             follow_redirects=False,
             raise_server_exceptions=False,
+            client=("127.0.0.1", 50000),
         )
 
     return make

@@ -91,7 +91,6 @@ def test_an_answer_of_the_wrong_kind_is_a_fault(respondent: TestClient, value: o
     assert any(location.startswith("ratings.lr-wad") for location in locations(answer))
 
 
-@pytest.mark.xfail(strict=True, reason="AnswersIn is not strict: true is saved as step 1, without a word")
 def test_yes_is_not_taken_for_the_first_step_of_the_scale(respondent: TestClient) -> None:
     assert locations(respondent.put(f"{Q}/answers", json={"ratings": {"lr-wad": True}}))
 

@@ -54,9 +54,6 @@ def take_away(house: House, table: str) -> None:
         connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO elsewhere")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="engine.py: without hide_parameters the traceback holds addresses, words and answers"
-)
 def test_a_bug_while_inviting_leaves_no_address_in_the_log(
     member: Visitor, house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -70,9 +67,6 @@ def test_a_bug_while_inviting_leaves_no_address_in_the_log(
     assert "geheim" not in all_that_was_logged(caplog).lower()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="engine.py: without hide_parameters the traceback holds addresses, words and answers"
-)
 def test_a_bug_while_sending_leaves_no_answer_and_no_receipt_in_the_log(
     visitor: Visitor, house: House, caplog: pytest.LogCaptureFixture
 ) -> None:

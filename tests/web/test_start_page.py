@@ -105,7 +105,6 @@ def test_a_closed_link_names_the_contact_by_state_and_by_the_clock(visitor: Visi
             house.close(made)
 
 
-@pytest.mark.xfail(strict=True, reason="start.html: the page of a used link leaves the contact out")
 def test_a_used_link_names_the_contact_and_offers_to_withdraw(visitor: Visitor, house: House) -> None:
     token = house.link(house.opened())
     house.send(token)
@@ -115,7 +114,6 @@ def test_a_used_link_names_the_contact_and_offers_to_withdraw(visitor: Visitor, 
     assert CONTACT in page.links
 
 
-@pytest.mark.xfail(strict=True, reason="AssessmentClosed is drawn by problem.html, which knows no contact")
 def test_a_page_that_was_open_at_closing_names_the_contact(visitor: Visitor, house: House) -> None:
     made = house.opened()
     page = visitor.send(visitor.open(f"/invullen/{house.link(made)}").form())

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import FileResponse
 
 from app.domain.problems import NotFound
+from app.settings import is_loopback
 from app.web.entry import desk_of
 from app.web.rendering import render
 
@@ -33,7 +34,7 @@ def show_theme(request: Request) -> Response:
 def list_letters(request: Request) -> Response:
     """Letters that were written to files: only where no mail server is set and only this machine can look."""
     folder = desk_of(request).shown_mail
-    if folder is None:
+    if folder is None or not _from_here(request):
         raise NotFound
     paths = sorted(folder.glob("*.eml"), key=lambda path: path.stat().st_mtime, reverse=True)[:MOST_LETTERS]
     letters = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
@@ -44,3 +45,10 @@ def list_letters(request: Request) -> Response:
         link = next((word for word in text.split() if word.startswith(desk_of(request).base_url)), "")
         shown.append((letter["To"], letter["Subject"], link))
     return render(request, "letters.html", letters=shown)
+
+
+def _from_here(request: Request) -> bool:
+    """Who asks sits at this machine: a service that listens wider shows its letters to nobody else."""
+    caller = request.client.host if request.client else ""
+    asked = request.url.hostname or ""
+    return is_loopback(caller) and is_loopback(asked)
