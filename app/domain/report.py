@@ -72,6 +72,7 @@ class PartyLine:
     reason: str | None
     attributed: bool
     pooled: tuple[Text, ...] = ()
+    changed: bool = False
 
     @property
     def why(self) -> Text:
@@ -192,6 +193,7 @@ class Report:
                 reason=party.get("reason"),
                 attributed=party.get("attributed", False),
                 pooled=tuple(names[key] for key in party.get("pooled", ())),
+                changed=party.get("changed_after_opening", False),
             )
             for party in self.document["parties"]
         )

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from app.delivery.mail import FilePostman, Letter, SmtpPostman, compose
 from app.service import access, commissioning, posting
@@ -133,7 +134,8 @@ def test_one_that_cannot_be_closed_keeps_no_other_open(house: House, postman: Sm
     broken = house.answered()
     sound = house.answered(constellation="Andere driehoek")
     with house.workshop.database.transaction(write=True) as connection:
-        connection.exec_driver_sql(f"UPDATE submission SET answers = 'x' WHERE assessment_id = '{broken.id}'")
+        damage = text("UPDATE submission SET answers = :packed WHERE assessment_id = :broken")
+        connection.execute(damage, {"packed": b"x", "broken": broken.id})
     assert sound.closes_on is not None
     house.clock.now = NOW + (sound.closes_on - NOW.date()) + timedelta(days=1)
     one_round(house.workshop, postman, house.clock, BASE)
