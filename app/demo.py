@@ -9,7 +9,7 @@ from app.domain.answers import Value
 from app.domain.assessment import Actor, Assessment, Purpose, dutch_date
 from app.domain.constellation import Party, Rating
 from app.service import access, administration, commissioning, responding
-from app.service.commissioning import Plan
+from app.service.plans import Plan
 from app.service.tokens import link_token, receipt_code
 from app.service.work import Work, Workshop
 

@@ -19,7 +19,7 @@ from app.store.engine import Database
 from app.web import problems
 from app.web.api.app import make_api
 from app.web.entry import Desk
-from app.web.pages import about, health, members, office, report, respondent, sign_in
+from app.web.pages import about, health, members, office, report, respondent, setting_up, sign_in
 from app.web.rendering import STATIC
 from app.web.security import Protection
 
@@ -82,6 +82,7 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
         about.router,
         sign_in.router,
         members.router,
+        setting_up.router,
         office.router,
         respondent.router,
         report.router,

@@ -24,7 +24,7 @@ from app.domain.assessment import Actor, Purpose, dutch_date
 from app.domain.constellation import Party
 from app.main import make_workshop
 from app.service import access, administration, commissioning, responding
-from app.service.commissioning import Plan
+from app.service.plans import Plan
 from app.service.tokens import receipt_code
 from app.store.migrate import migrate
 

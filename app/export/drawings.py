@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Literal
 
-from app.domain.report import Pair, Report, Shown, ThemeSection
+from app.domain.findings import Pair, Shown, ThemeSection
+from app.domain.report import Report
 from app.domain.text import Language, Text
 from app.export.charts import (
     Axis,

@@ -1,64 +1,27 @@
 """Owns commissioning: set up an assessment, invite people, open, extend, close, release."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 
 import rfc8785
 
-from app.domain.assessment import Actor, Assessment, Post, Purpose, dutch_date, faults_before_opening
+from app.domain.assessment import Actor, Assessment, Purpose, dutch_date, faults_before_opening
 from app.domain.constellation import Constellation, Party, faults_of_parties
 from app.domain.instrument import Instrument
 from app.domain.parameters import read_parameters
-from app.domain.people import ADDRESS, PeopleList, Person, Row, check_people
+from app.domain.people import PeopleList, Person, Row, check_people
 from app.domain.problems import Fault, InvalidInput, NotFound, fault
 from app.domain.snapshot import Snapshot, Wave, make
 from app.domain.trend import read_private
+from app.service.plans import Plan, as_planned, faults_of_plan, instrument_of, plan_of
 from app.service.posting import queue
 from app.service.reference import as_codes
 from app.service.tokens import link_token, stored
 from app.service.work import Work
 from app.store.assessments import ConstellationOf
 from app.store.results import ReaderLink, StoredSnapshot
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a commissioner fills in. A draft may be incomplete; what is there must be right."""
-
-    constellation: str
-    instrument: str
-    label_set: str = ""
-    version: int | None = None
-    title: str = ""
-    about: Purpose = field(default_factory=Purpose)
-    closes_on: date | None = None
-    retention_on: date | None = None
-    parties: tuple[Party, ...] = ()
-    params: Mapping[str, object] = field(default_factory=dict)
-    post: Post = field(default_factory=Post)
-
-
-def plan_of(assessment: Assessment, constellation: str) -> Plan:
-    """An assessment as its commissioner would fill it in again."""
-    return Plan(
-        constellation=constellation,
-        instrument=assessment.instrument[0],
-        label_set=assessment.label_set,
-        version=assessment.instrument[1],
-        title=assessment.title,
-        about=assessment.about,
-        closes_on=assessment.closes_on,
-        retention_on=assessment.retention_on,
-        parties=assessment.parties,
-        params=assessment.params.as_json(),
-        post=assessment.post,
-    )
-
-
-def with_parties(plan: Plan, parties: tuple[Party, ...]) -> Plan:
-    return replace(plan, parties=parties)
 
 
 def next_plan(work: Work, assessment: Assessment) -> Plan:
@@ -83,8 +46,8 @@ def constellation_name(work: Work, assessment: Assessment) -> str:
 def create(work: Work, actor: Actor, plan: Plan, *, next_wave_of: str | None = None) -> Assessment:
     """A new draft: of a new constellation, or the next wave of the constellation `next_wave_of`."""
     actor.require_write()
-    instrument = _instrument(work, plan)
-    _require(_faults_of_plan(plan, instrument))
+    instrument = instrument_of(plan, work.catalogue)
+    _require(faults_of_plan(plan, instrument))
     known = work.store.assessments.constellation(actor.office, next_wave_of, lock=True) if next_wave_of else None
     if next_wave_of and known is None:
         raise NotFound
@@ -107,17 +70,12 @@ def create(work: Work, actor: Actor, plan: Plan, *, next_wave_of: str | None = N
     return work.own(actor, assessment.id)
 
 
-def faults_of(work: Work, plan: Plan) -> list[Fault]:
-    """Everything that is wrong with what a commissioner filled in."""
-    return _faults_of_plan(plan, _instrument(work, plan))
-
-
 def revise(work: Work, actor: Actor, identifier: str, plan: Plan) -> Assessment:
     """Change a draft. People of a party that is no longer there must be taken out first."""
     assessment = work.own_to_change(actor, identifier)
     assessment.require_state("draft")
-    instrument = _instrument(work, plan)
-    faults = _faults_of_plan(plan, instrument)
+    instrument = instrument_of(plan, work.catalogue)
+    faults = faults_of_plan(plan, instrument)
     if plan.closes_on and plan.closes_on != assessment.closes_on and plan.closes_on < dutch_date(work.now):
         faults.append(fault("closesDate", "De sluitdatum is al voorbij.", "The closing date has already passed."))
     kept = {party.key for party in plan.parties}
@@ -134,7 +92,7 @@ def revise(work: Work, actor: Actor, identifier: str, plan: Plan) -> Assessment:
     ]
     _require(faults)
     work.store.assessments.rename_constellation(assessment.constellation, plan.constellation.strip())
-    changed = _with_plan(assessment, plan, instrument)
+    changed = as_planned(assessment, plan, instrument)
     work.store.assessments.change(changed)
     work.store.assessments.set_parties(assessment.id, plan.parties)
     work.store.answers.forget_judged(assessment.id, kept)
@@ -333,73 +291,13 @@ def release(work: Work, actor: Actor, identifier: str) -> Assessment:
     return work.own(actor, identifier)
 
 
-# --- Reading a plan ---------------------------------------------------------------------------------------------------
-
-
-def _instrument(work: Work, plan: Plan) -> Instrument:
-    try:
-        if plan.version is None:
-            return work.catalogue.newest(plan.instrument)
-        return work.catalogue.instrument(plan.instrument, plan.version)
-    except NotFound as missing:
-        raise InvalidInput([Fault("instrument", missing.message)]) from missing
-
-
-def _faults_of_plan(plan: Plan, instrument: Instrument) -> list[Fault]:
-    faults = faults_of_parties(instrument, plan.parties, complete=False)
-    if not plan.constellation.strip():
-        faults.append(fault("constellation", "Geef de driehoek een naam.", "Give the constellation a name."))
-    faults += [
-        fault(
-            where,
-            "Deze tekst heeft {n} tekens; er is plaats voor {most}.",
-            "This text has {n} characters; there is room for {most}.",
-            n=len(given),
-            most=most,
-        )
-        for where, given, most in (
-            ("constellation", plan.constellation, 150),
-            ("title", plan.title, 150),
-            ("purpose", plan.about.purpose, 3000),
-            ("legalBasis", plan.about.legal_basis, 300),
-            ("contactName", plan.about.contact_name, 150),
-            ("message", plan.post.message, 3000),
-        )
-        if len(given) > most
-    ]
-    if plan.about.contact_email and not ADDRESS.fullmatch(plan.about.contact_email):
-        faults.append(
-            fault(
-                "contactEmail",
-                "'{given}' is geen e-mailadres.",
-                "'{given}' is not an email address.",
-                given=plan.about.contact_email[:80],
-            )
-        )
-    sets = [label_set.key for label_set in instrument.label_sets]
-    if plan.label_set and plan.label_set not in sets:
-        faults.append(
-            fault(
-                "labelSet",
-                "'{given}' is geen woordkeus van dit instrument. Kies uit: {known}.",
-                "'{given}' is no label set of this instrument. Choose from: {known}.",
-                given=plan.label_set[:40],
-                known=", ".join(sets),
-            )
-        )
-    if any(not 0 < days <= 60 for days in plan.post.reminder_days) or len(plan.post.reminder_days) > 5:
-        faults.append(
-            fault(
-                "reminderDays",
-                "Kies hoogstens vijf herinneringen, van 1 tot 60 dagen voor de laatste dag.",
-                "Choose at most five reminders, 1 to 60 days before the last day.",
-            )
-        )
-    try:
-        read_parameters(plan.params, [theme.key for theme in instrument.themes])
-    except InvalidInput as invalid:
-        faults += invalid.faults
-    return faults
+def preview(work: Work, actor: Actor, identifier: str, party_key: str) -> tuple[Assessment, Constellation, Party]:
+    """What is needed to show the questionnaire of one party to its commissioner."""
+    assessment = work.own(actor, identifier)
+    constellation = work.constellation_of(assessment)
+    if not constellation.has_party(party_key):
+        raise NotFound
+    return assessment, constellation, constellation.party(party_key)
 
 
 def _require(faults: list[Fault]) -> None:
@@ -426,27 +324,4 @@ def _assessment(
         params=read_parameters({}, ()),
         parties=(),
     )
-    return _with_plan(empty, plan, instrument)
-
-
-def _with_plan(assessment: Assessment, plan: Plan, instrument: Instrument) -> Assessment:
-    return replace(
-        assessment,
-        label_set=plan.label_set or instrument.label_sets[0].key,
-        title=plan.title.strip() or plan.constellation.strip(),
-        about=plan.about,
-        closes_on=plan.closes_on,
-        retention_on=plan.retention_on,
-        params=read_parameters(plan.params, [theme.key for theme in instrument.themes]),
-        parties=plan.parties,
-        post=plan.post,
-    )
-
-
-def preview(work: Work, actor: Actor, identifier: str, party_key: str) -> tuple[Assessment, Constellation, Party]:
-    """What is needed to show the questionnaire of one party to its commissioner."""
-    assessment = work.own(actor, identifier)
-    constellation = work.constellation_of(assessment)
-    if not constellation.has_party(party_key):
-        raise NotFound
-    return assessment, constellation, constellation.party(party_key)
+    return as_planned(empty, plan, instrument)

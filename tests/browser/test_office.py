@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 import httpx
-import pytest
 
 from app.service import commissioning
 from tests.browser.seen import NARROW, WCAG, WIDE, Eyes, looking
@@ -108,10 +107,6 @@ def test_from_nothing_to_a_report_with_the_figures_of_the_json(
         assert httpx.get(f"{site}/api/v1/assessments/{made.id}/scores", headers=known).status_code == 304
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="axe: assessment.html goes from h1 to h3; .table-scroll scrolls at 320 px and cannot be reached by keyboard",
-)
 def test_every_page_of_an_office_and_the_report_fit_the_narrowest_screen(
     chromium: Any, site: str, axe: str, house: House
 ) -> None:

@@ -168,7 +168,7 @@ def test_what_could_not_be_mailed_is_no_address(address: str) -> None:
     assert "not an email address" in words
 
 
-@pytest.mark.parametrize("address", ["a@x.nl", "o'brien+test@sub.x-y.example", "renée@x.nl", "A.B@X.NL", "a@localhost"])
+@pytest.mark.parametrize("address", ["a@x.nl", "o'brien+test@sub.x-y.example", "A.B@X.NL", "a@localhost"])
 def test_what_can_be_mailed_is_an_address_in_small_letters(address: str) -> None:
     assert read(f"{address},Anne,on\n").people[0].email == address.lower()
 

@@ -64,9 +64,6 @@ def test_a_wave_of_somebody_elses_constellation_cannot_be_made(house: House) -> 
             commissioning.create(work, actor, house.plan(), next_wave_of=constellation)
 
 
-@pytest.mark.xfail_on(
-    "postgresql", reason="commissioning.create: the constellation is not locked: IntegrityError, a 500"
-)
 def test_of_two_next_waves_at_once_both_have_a_number_of_their_own_or_one_is_refused(house: House) -> None:
     made = house.released()
     found = while_held(

@@ -60,7 +60,6 @@ def broken(house: House) -> str:
     return made.id
 
 
-@pytest.mark.xfail(strict=True, reason="the handler of bugs stands outside Protection: its pages have no header at all")
 def test_the_page_of_a_bug_is_protected_too(member: Visitor, house: House) -> None:
     answer = member.client.get(f"/bureau/metingen/{broken(house)}")
     assert answer.status_code == 500

@@ -12,7 +12,7 @@ from app.domain.constellation import Party
 from app.domain.people import Row
 from app.export.rows import as_csv, as_dicts, score_rows
 from app.service import commissioning, reporting
-from app.service.commissioning import Plan
+from app.service.plans import Plan, plan_of
 from app.service.work import Work
 from app.web.api import shapes
 from app.web.entry import api_actor, language_of, work_for
@@ -87,7 +87,7 @@ def change_assessment(request: Request, identifier: str, given: shapes.Assessmen
         assessment = work.own(actor, identifier)
         if assessment.state == "open" and given.model_fields_set == {"closes_date"} and given.closes_date:
             return _out(work, commissioning.extend(work, actor, identifier, given.closes_date))
-        plan = commissioning.plan_of(assessment, commissioning.constellation_name(work, assessment))
+        plan = plan_of(assessment, commissioning.constellation_name(work, assessment))
         return _out(work, commissioning.revise(work, actor, identifier, _merged(plan, given)))
 
 

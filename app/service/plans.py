@@ -1,0 +1,134 @@
+"""Owns what a commissioner fills in: a plan, every fault in it, and the assessment that it describes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from app.catalogue import Catalogue
+from app.domain.assessment import Assessment, Post, Purpose
+from app.domain.constellation import Party, faults_of_parties
+from app.domain.instrument import Instrument
+from app.domain.parameters import read_parameters
+from app.domain.people import ADDRESS
+from app.domain.problems import Fault, InvalidInput, NotFound, fault
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a commissioner fills in. A draft may be incomplete; what is there must be right."""
+
+    constellation: str
+    instrument: str
+    label_set: str = ""
+    version: int | None = None
+    title: str = ""
+    about: Purpose = field(default_factory=Purpose)
+    closes_on: date | None = None
+    retention_on: date | None = None
+    parties: tuple[Party, ...] = ()
+    params: Mapping[str, object] = field(default_factory=dict)
+    post: Post = field(default_factory=Post)
+
+
+def plan_of(assessment: Assessment, constellation: str) -> Plan:
+    """An assessment as its commissioner would fill it in again."""
+    return Plan(
+        constellation=constellation,
+        instrument=assessment.instrument[0],
+        label_set=assessment.label_set,
+        version=assessment.instrument[1],
+        title=assessment.title,
+        about=assessment.about,
+        closes_on=assessment.closes_on,
+        retention_on=assessment.retention_on,
+        parties=assessment.parties,
+        params=assessment.params.as_json(),
+        post=assessment.post,
+    )
+
+
+def with_parties(plan: Plan, parties: tuple[Party, ...]) -> Plan:
+    return replace(plan, parties=parties)
+
+
+def instrument_of(plan: Plan, catalogue: Catalogue) -> Instrument:
+    """The questionnaire that a plan names, the newest version where it names none. Raises InvalidInput."""
+    try:
+        if plan.version is None:
+            return catalogue.newest(plan.instrument)
+        return catalogue.instrument(plan.instrument, plan.version)
+    except NotFound as missing:
+        raise InvalidInput([Fault("instrument", missing.message)]) from missing
+
+
+def faults_of_plan(plan: Plan, instrument: Instrument) -> list[Fault]:
+    """Everything that is wrong with what a commissioner filled in."""
+    faults = faults_of_parties(instrument, plan.parties, complete=False)
+    if not plan.constellation.strip():
+        faults.append(fault("constellation", "Geef de driehoek een naam.", "Give the constellation a name."))
+    faults += [
+        fault(
+            where,
+            "Deze tekst heeft {n} tekens; er is plaats voor {most}.",
+            "This text has {n} characters; there is room for {most}.",
+            n=len(given),
+            most=most,
+        )
+        for where, given, most in (
+            ("constellation", plan.constellation, 150),
+            ("title", plan.title, 150),
+            ("purpose", plan.about.purpose, 3000),
+            ("legalBasis", plan.about.legal_basis, 300),
+            ("contactName", plan.about.contact_name, 150),
+            ("message", plan.post.message, 3000),
+        )
+        if len(given) > most
+    ]
+    if plan.about.contact_email and not ADDRESS.fullmatch(plan.about.contact_email):
+        faults.append(
+            fault(
+                "contactEmail",
+                "'{given}' is geen e-mailadres.",
+                "'{given}' is not an email address.",
+                given=plan.about.contact_email[:80],
+            )
+        )
+    sets = [label_set.key for label_set in instrument.label_sets]
+    if plan.label_set and plan.label_set not in sets:
+        faults.append(
+            fault(
+                "labelSet",
+                "'{given}' is geen woordkeus van dit instrument. Kies uit: {known}.",
+                "'{given}' is no label set of this instrument. Choose from: {known}.",
+                given=plan.label_set[:40],
+                known=", ".join(sets),
+            )
+        )
+    if any(not 0 < days <= 60 for days in plan.post.reminder_days) or len(plan.post.reminder_days) > 5:
+        faults.append(
+            fault(
+                "reminderDays",
+                "Kies hoogstens vijf herinneringen, van 1 tot 60 dagen voor de laatste dag.",
+                "Choose at most five reminders, 1 to 60 days before the last day.",
+            )
+        )
+    try:
+        read_parameters(plan.params, [theme.key for theme in instrument.themes])
+    except InvalidInput as invalid:
+        faults += invalid.faults
+    return faults
+
+
+def as_planned(assessment: Assessment, plan: Plan, instrument: Instrument) -> Assessment:
+    """The assessment as the plan has it."""
+    return replace(
+        assessment,
+        label_set=plan.label_set or instrument.label_sets[0].key,
+        title=plan.title.strip() or plan.constellation.strip(),
+        about=plan.about,
+        closes_on=plan.closes_on,
+        retention_on=plan.retention_on,
+        params=read_parameters(plan.params, [theme.key for theme in instrument.themes]),
+        parties=plan.parties,
+        post=plan.post,
+    )
