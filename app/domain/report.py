@@ -402,13 +402,3 @@ class Report:
         return Text("{party} over {about}, bij {themes}", "{party} on {about}, on {themes}").fill(
             party=self.name(party), about=self.name(about), themes=titles
         )
-
-    @cached_property
-    def many(self) -> tuple[tuple[Text, tuple[PartyLine, ...]], ...]:
-        """(role, its parties) for each role that several parties hold: the ones to set side by side."""
-        found: list[tuple[Text, tuple[PartyLine, ...]]] = []
-        for role in self.instrument.roles:
-            holders = tuple(party for party in self.parties if party.role_key == role.key and not party.pooled)
-            if len(holders) > 1:
-                found.append((self.role(role.key), holders))
-        return tuple(found)

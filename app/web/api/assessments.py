@@ -1,6 +1,7 @@
 """Assessments over JSON: commission, invite, open, close, release; response, scores and gaps."""
 
 import json
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -65,7 +66,7 @@ def _merged(plan: Plan, given: shapes.AssessmentPatch) -> Plan:
         if given.parties is None
         else tuple(Party(p.key, p.role, p.name, p.voice) for p in given.parties),
         post=plan.post,
-        params=plan.params if given.params is None else {_snake(key): v for key, v in given.params.items()},
+        params={**plan.params, **{_snake(key): v for key, v in (given.params or {}).items()}},
     )
 
 
@@ -149,25 +150,13 @@ IfNoneMatch = Annotated[str | None, Header(max_length=2000)]
 @router.get("/{identifier}/scores", operation_id="readScores", response_model=dict[str, Any])
 def read_scores(request: Request, identifier: str, if_none_match: IfNoneMatch = None) -> Response:
     """The score document, once released. Every figure that is not there carries a reason."""
-    with work_for(request) as work:
-        actor = api_actor(request, work)
-        tag = reporting.scores_hash(work, actor, identifier)
-        if _matches(if_none_match, tag):
-            return Response(status_code=304, headers={"etag": f'"{tag}"'})
-        kept = reporting.scores(work, actor, identifier)
-    return Response(_wire(kept.document), media_type="application/json", headers={"etag": f'"{kept.hash}"'})
+    return _of_snapshot(request, identifier, if_none_match, _wire)
 
 
 @router.get("/{identifier}/gaps", operation_id="readGaps", response_model=dict[str, Any])
 def read_gaps(request: Request, identifier: str, if_none_match: IfNoneMatch = None) -> Response:
     """Gaps in order, changes, divisions and strengths: a part of the score document."""
-    with work_for(request) as work:
-        actor = api_actor(request, work)
-        tag = reporting.scores_hash(work, actor, identifier)
-        if _matches(if_none_match, tag):
-            return Response(status_code=304, headers={"etag": f'"{tag}"'})
-        kept = reporting.scores(work, actor, identifier)
-    return Response(_gaps(kept.document), media_type="application/json", headers={"etag": f'"{kept.hash}"'})
+    return _of_snapshot(request, identifier, if_none_match, _gaps)
 
 
 @router.get(
@@ -180,17 +169,34 @@ def read_score_rows(
     request: Request, identifier: str, if_none_match: IfNoneMatch = None, accept: Annotated[str | None, Header()] = None
 ) -> Response:
     """Every figure as one flat row, blank ones with their reason: JSON, or CSV when `Accept` asks for text/csv."""
+    if accept and "text/csv" in accept:
+        return _of_snapshot(request, identifier, if_none_match, _rows_as_csv, "text/csv; charset=utf-8")
+    return _of_snapshot(request, identifier, if_none_match, _rows)
+
+
+def _of_snapshot(
+    request: Request,
+    identifier: str,
+    if_none_match: str | None,
+    form: Callable[[bytes], bytes],
+    media_type: str = "application/json",
+) -> Response:
+    """The released snapshot in one form; 304 where the client has it. Each form has a tag of its own."""
     with work_for(request) as work:
         actor = api_actor(request, work)
-        tag = reporting.scores_hash(work, actor, identifier)
+        tag = reporting.scores_hash(work, actor, identifier) + ("" if form is not _rows_as_csv else "+csv")
         if _matches(if_none_match, tag):
             return Response(status_code=304, headers={"etag": f'"{tag}"'})
         kept = reporting.scores(work, actor, identifier)
-    rows = score_rows(json.loads(kept.document))
-    headers = {"etag": f'"{kept.hash}"', "vary": "Accept"}
-    if accept and "text/csv" in accept:
-        return Response(as_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)
-    return Response(json.dumps(as_dicts(rows)), media_type="application/json", headers=headers)
+    return Response(form(kept.document), media_type=media_type, headers={"etag": f'"{tag}"', "vary": "Accept"})
+
+
+def _rows(document: bytes) -> bytes:
+    return json.dumps(as_dicts(score_rows(json.loads(document)))).encode()
+
+
+def _rows_as_csv(document: bytes) -> bytes:
+    return as_csv(score_rows(json.loads(document))).encode()
 
 
 def _matches(if_none_match: str | None, tag: str) -> bool:
@@ -217,5 +223,5 @@ def _gaps(document: bytes) -> bytes:
 
 def _camel(value: Any) -> Any:
     if isinstance(value, dict):
-        return {to_camel(key): _camel(inner) for key, inner in value.items()}
+        return {to_camel(key) if "_" in key else key: _camel(inner) for key, inner in value.items()}
     return [_camel(inner) for inner in value] if isinstance(value, list) else value
