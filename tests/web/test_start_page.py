@@ -3,6 +3,7 @@
 import pytest
 from starlette.testclient import TestClient
 
+from app.service import commissioning
 from tests.people import SQUARE, TWENTY, House
 from tests.web.visitor import Visitor
 
@@ -132,3 +133,18 @@ def test_a_link_that_was_removed_is_unknown(visitor: Visitor, house: House, api:
     api.delete(f"{place}/{person['id']}")
     assert visitor.open(f"/invullen/{token}").status == 404
     assert visitor.send(page.form()).status == 404
+
+
+def test_everyone_is_told_how_many_of_their_party_were_asked_and_when_that_changed(
+    visitor: Visitor, house: House
+) -> None:
+    """A list padded with invented people would unmask the real ones; the people themselves can see it."""
+    made = house.opened({"eigenaar": 5, "wonen": 7, "dienst": 5})
+    start = f"/invullen/{house.link(made)}"
+    assert "Voor Directie Wonen zijn 7 mensen uitgenodigd." in visitor.open(start).said()
+    with house.work() as work:
+        row = (1, ["erbij@ministerie.example", "", "wonen"])
+        commissioning.add_people(work, house.commissioner, made.id, [row])
+    said = visitor.open(start).said()
+    assert "zijn 8 mensen uitgenodigd" in said
+    assert "na het openen gewijzigd" in said
