@@ -58,17 +58,23 @@ def test_a_person_without_a_score_does_not_stand_in_the_way_of_item_means() -> N
 def test_item_means_are_to_the_nearest_five_and_favourable_to_the_nearest_ten() -> None:
     """Item 1: 5, 5, 5, 4, 4, 4, 3, 1 → mean 31/8, 71.875 → 70; six of eight favourable = 75 % → 80.
 
-    Item 2: all 5 → 100; 100 % is shown as ≥ 90. Wilson for 8 of 8: 67.6–100 %, outward to tens: 60–100.
+    Item 2: all 5 → 100; 100 % is shown as ≥ 90, and its interval is that of 90 %: from the count itself the interval
+    would tell all from nearly all. Wilson for .9 of 8: (.9 + .2401 ± 1.96 · √(.01125 + .01501)) / 1.4802 = 55.6–98.5 %,
+    outward to tens: 50–100.
     """
     one, two = detail([[value, 5] for value in (5, 5, 5, 4, 4, 4, 3, 1)])["items"]
     assert (one["mean"], one["favourable"]) == (70, 80)
-    assert one["favourable_ci95"] == [40, 100]  # Wilson for 6 of 8: 40.9–92.9 %
-    assert (two["mean"], two["favourable"], two["favourable_ci95"]) == (100, 90, [60, 100])
+    assert one["favourable_ci95"] == [40, 100]  # Wilson for .8 of 8: 45.0–95.0 %
+    assert (two["mean"], two["favourable"], two["favourable_ci95"]) == (100, 90, [50, 100])
 
 
 def test_nobody_favourable_is_shown_as_at_most_ten() -> None:
     one, _ = detail([[2, 5]] * 8)["items"]
-    assert (one["mean"], one["favourable"], one["favourable_ci95"]) == (25, 10, [0, 40])  # Wilson: 0–32.4 %
+    assert (one["mean"], one["favourable"], one["favourable_ci95"]) == (
+        25,
+        10,
+        [0, 50],
+    )  # Wilson for .1 of 8: 1.5–44.4 %
 
 
 def test_a_reversed_item_is_shown_turned_the_right_way() -> None:
