@@ -64,7 +64,7 @@ def test_item_means_are_to_the_nearest_five_and_favourable_to_the_nearest_ten() 
     """
     one, two = detail([[value, 5] for value in (5, 5, 5, 4, 4, 4, 3, 1)])["items"]
     assert (one["mean"], one["favourable"]) == (70, 80)
-    assert one["favourable_ci95"] == [40, 100]  # Wilson for .8 of 8: 45.0–95.0 %
+    assert one["favourable_ci95"] == [40, 100]  # Wilson for .8 of 8: 45.5–95.0 %
     assert (two["mean"], two["favourable"], two["favourable_ci95"]) == (100, 90, [50, 100])
 
 
