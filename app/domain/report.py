@@ -73,10 +73,6 @@ class Report:
     def name(self, key: str) -> Text:
         return self._lines[key].name
 
-    @cached_property
-    def themes(self) -> tuple[Theme, ...]:
-        return tuple(self.instrument.theme(figure["theme"]) for figure in self.document["constellation"])
-
     # --- looking up figures ---
 
     @cached_property

@@ -1,10 +1,8 @@
 """Owns the score document of scoring.md §12: the only maker of published figures, and its content hash."""
 
 import hashlib
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, cast
 
 import rfc8785
@@ -35,6 +33,7 @@ from app.domain.gaps import (
     ranked,
 )
 from app.domain.parameters import Parameters
+from app.domain.rounding import published_bounds
 from app.domain.scoring import (
     Figure,
     Relation,
@@ -310,7 +309,7 @@ class _Maker:
             "a": half_up(gap.a.value),
             "b": half_up(b),
             "value": half_up(gap.value),
-            "ci95": _bounds(gap.difference, level=False),
+            "ci95": published_bounds(gap.difference, level=False),
             "size": gap.size,
             "evidence": gap.evidence,
             "material": gap.material,
@@ -368,7 +367,7 @@ class _Maker:
     def _level(self, estimate: Estimate) -> Json:
         return {
             "score": half_up(estimate.value),
-            "ci95": _bounds(estimate, level=True),
+            "ci95": published_bounds(estimate, level=True),
             **self._exactly(estimate),
         }
 
@@ -390,18 +389,3 @@ def _estimator(disclosure: Disclosure, params: Parameters) -> Estimator:
 
 def _state(reason: str | None) -> Json:
     return {"state": "published"} if reason is None else {"state": "suppressed", "reason": reason}
-
-
-def _bounds(estimate: Estimate, *, level: bool) -> list[int] | None:
-    """The 95 % interval as published: outward to multiples of 5, or whole points from ten contributors (§7.7).
-
-    None for an attributed figure. `level`: a score, held within 0–100; else a difference.
-    """
-    if estimate.attributed:
-        return None
-    low, high = estimate.interval(0.95)
-    if level:
-        low, high = max(0.0, low), min(100.0, high)
-    if estimate.fine:
-        return [half_up(Fraction(low)), half_up(Fraction(high))]
-    return [5 * math.floor(low / 5), 5 * math.ceil(high / 5)]

@@ -38,21 +38,6 @@ EVIDENCE: dict[str, Text] = {
     "stated": Text("verschil tussen standpunten op naam", "difference between attributed statements"),
 }
 
-AGREEMENT: dict[str, Text] = {
-    "united": Text("eensgezind", "united"),
-    "mixed": Text("wisselend", "mixed"),
-    "divided": Text("verdeeld", "divided"),
-}
-
-KINDS: dict[str, Text] = {
-    "perception": Text("Zelfbeeld en beeld van de ander", "Self-image and the other's view"),
-    "asymmetry": Text("Twee kanten van één relatie", "Two sides of one relation"),
-    "outlook": Text("Twee beelden van de driehoek", "Two pictures of the triangle"),
-    "ambition": Text("Verschil met de ambitie", "Distance to the ambition"),
-    "change": Text("Veranderd sinds de vorige keer", "Changed since the earlier wave"),
-    "division": Text("Verdeeld binnen een partij", "Divided within a party"),
-}
-
 BLOCKS: dict[str, Text] = {
     "self": Text("eigen rol", "own role"),
     "other": Text("rol van {about}", "role of {about}"),
