@@ -21,8 +21,13 @@ def _config(scripts: Path, connection: Connection | None = None) -> Config:
 def migrate(database: Database, scripts: Path) -> None:
     """Bring a database to the newest tables; nothing happens when it is there already."""
     with reachable(), database.engine.connect() as connection:
+        if database.is_sqlite:
+            # SQLite changes a table by making it anew; dropping the old one must not take the rows that point to it.
+            # This can be set only outside a transaction.
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
         command.upgrade(_config(scripts, connection), "head")
         connection.commit()
+        connection.invalidate()
 
 
 def is_current(database: Database, scripts: Path) -> bool:

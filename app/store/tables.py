@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -16,6 +17,8 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
+    text,
 )
 from sqlalchemy import Table as CoreTable
 from sqlmodel import Field, SQLModel
@@ -82,14 +85,24 @@ class OfficeRow(Table, table=True):
 
 
 class MemberRow(Table, table=True):
+    """A member of an office, or an administrator of the service, who belongs to none."""
+
     __tablename__ = "member"
     __table_args__ = (
         UniqueConstraint("office_id", "email"),
-        CheckConstraint("role in ('commissioner', 'viewer')", name="role"),
+        CheckConstraint("role in ('commissioner', 'viewer', 'administrator')", name="role"),
+        CheckConstraint("(role = 'administrator') = (office_id is null)", name="administrator_without_office"),
+        Index(
+            "uq_member_administrator",
+            "email",
+            unique=True,
+            sqlite_where=text("office_id is null"),
+            postgresql_where=text("office_id is null"),
+        ),
     )
 
     id: str = _key()
-    office_id: str = _parent("office.id")
+    office_id: str | None = _parent("office.id", nullable=True)
     email: str = _text()
     role: str = _text()
 
@@ -160,10 +173,12 @@ class AssessmentRow(Table, table=True):
     params: dict[str, Any] = _json()
     promise: dict[str, Any] = _json()
     letter_message: str = _text()
+    reminder_message: str = Field(sa_column=Column(Text, nullable=False, server_default=text("''")))
     reminder_days: list[int] = _json()
     reminded_on: date | None = None
     compared_with: str | None = _text(nullable=True)
     created_at: datetime = _instant()
+    archived: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=false()))
 
 
 class PartyRow(Table, table=True):
@@ -248,6 +263,22 @@ class CommentRow(Table, table=True):
     words: str = _text()
 
 
+class ReleasedCommentRow(Table, table=True):
+    """Words that an office released by hand, as they may be read. `party_key`: null where only the whole may be named.
+
+    Shares nothing with the comment that it was made from.
+    """
+
+    __tablename__ = "released_comment"
+    __table_args__ = (Index(None, "assessment_id"), {"sqlite_with_rowid": False})
+
+    id: str = _key()
+    assessment_id: str = _parent("assessment.id")
+    party_key: str | None = _text(nullable=True)
+    question: str = _text()
+    words: str = _text()
+
+
 class SnapshotRow(Table, table=True):
     """The score document, in the bytes that its hash was taken over, and the private part for the next wave."""
 
@@ -292,13 +323,13 @@ class OutboxRow(Table, table=True):
 
 
 class AuditEventRow(Table, table=True):
-    """What an office did. Never what a respondent did."""
+    """What an office did, or the administrators (no office). Never what a respondent did."""
 
     __tablename__ = "audit_event"
     __table_args__ = (Index(None, "office_id", "at"),)
 
     id: str = _key()
-    office_id: str = _parent("office.id")
+    office_id: str | None = _parent("office.id", nullable=True)
     assessment_id: str | None = _text(nullable=True)
     actor: str = _text()
     action: str = _text()
@@ -323,6 +354,7 @@ invitation = _table(InvitationRow)
 draft = _table(DraftRow)
 submission = _table(SubmissionRow)
 comment = _table(CommentRow)
+released_comment = _table(ReleasedCommentRow)
 snapshot = _table(SnapshotRow)
 reader_link = _table(ReaderLinkRow)
 outbox = _table(OutboxRow)
