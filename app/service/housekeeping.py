@@ -91,7 +91,8 @@ def erase_expired(workshop: Workshop, clock: Callable[[], datetime]) -> int:
         with _apart("erasing"), workshop.work(clock(), write=True) as work:
             links = [link.id for link in work.store.results.reader_links(assessment.id)]
             invitations = [invitation for invitation, _ in work.store.answers.people(assessment.id)]
-            work.store.outbox.drop_about([*links, *invitations])
+            talked = work.store.dialogues.erase(assessment.id)
+            work.store.outbox.drop_about([*links, *invitations, *talked])
             work.store.results.erase(assessment.id)
             work.store.answers.erase(assessment.id)
             work.store.assessments.blank(assessment.id)
