@@ -86,10 +86,10 @@ def _workshop(chosen: settings.Settings) -> "Workshop":
 
 def _ready_workshop(chosen: settings.Settings) -> "Workshop":
     """A workshop on tables that are there; else a word on what to do."""
-    from app.service.health import is_ready  # noqa: PLC0415
+    from app.service.health import hindrance  # noqa: PLC0415
 
     workshop = _workshop(chosen)
-    if not is_ready(workshop):
+    if hindrance(workshop):
         raise settings.SettingsError(
             f"the database ({workshop.database.url.render_as_string()}) is out of reach or not up to date; "
             "check ROLVAST_VAR and ROLVAST_DATABASE_URL, or run `rolvast migrate`"

@@ -179,6 +179,20 @@ class NotReleased(Problem):
         )
 
 
+class TablesNotUpToDate(Problem):
+    """The database is of another version than the service: its migrations have not run yet."""
+
+    code = "tables_not_up_to_date"
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "Deze dienst wordt bijgewerkt. Er is niets verloren; probeer het over een paar minuten opnieuw.",
+                "This service is being updated. Nothing is lost; please try again in a few minutes.",
+            )
+        )
+
+
 class Busy(Problem):
     """The database cannot be reached or is locked; asking again later is right."""
 

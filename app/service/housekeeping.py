@@ -10,6 +10,7 @@ from app.delivery.mail import Postman
 from app.domain.assessment import Actor, dutch_date
 from app.domain.problems import Problem
 from app.service import commissioning
+from app.service.health import require_current_tables
 from app.service.posting import bring_due, remind_on_chosen_day
 from app.service.work import Work, Workshop
 
@@ -87,8 +88,12 @@ def erase_expired(workshop: Workshop, clock: Callable[[], datetime]) -> int:
             for a in work.store.assessments.everywhere("open", "closed", "released")
             if a.retention_on and a.retention_on < today
         ]
+    erased = 0
     for assessment in due:
         with _apart("erasing"), workshop.work(clock(), write=True) as work:
+            service = Actor(assessment.office, SERVICE, may_write=True)
+            if work.own_to_change(service, assessment.id).state == "erased":
+                continue  # another process was first
             links = [link.id for link in work.store.results.reader_links(assessment.id)]
             invitations = [invitation for invitation, _ in work.store.answers.people(assessment.id)]
             talked = work.store.dialogues.erase(assessment.id)
@@ -96,9 +101,10 @@ def erase_expired(workshop: Workshop, clock: Callable[[], datetime]) -> int:
             work.store.results.erase(assessment.id)
             work.store.answers.erase(assessment.id)
             work.store.assessments.blank(assessment.id)
-            work.record(Actor(assessment.office, SERVICE, may_write=True), assessment, "erased")
+            work.record(service, assessment, "erased")
             work.scrub_after = True
-    return len(due)
+            erased += 1
+    return erased
 
 
 def one_round(workshop: Workshop, postman: Postman, clock: Callable[[], datetime], base_url: str) -> None:
@@ -123,6 +129,7 @@ class Worker:
 
     def __init__(self, workshop: Workshop, postman: Postman, clock: Callable[[], datetime], base_url: str) -> None:
         self._stopping = threading.Event()
+        self._workshop = workshop
         self._round: Callable[[], None] = lambda: one_round(workshop, postman, clock, base_url)
         self._thread = threading.Thread(target=self._work, name="rolvast-worker", daemon=True)
 
@@ -135,4 +142,6 @@ class Worker:
 
     def _work(self) -> None:
         while not self._stopping.wait(ROUND):
-            self._round()
+            with _apart("housekeeping"):
+                require_current_tables(self._workshop)
+                self._round()

@@ -66,6 +66,8 @@ class Workshop:
         self._chance = chance
         # A process that ended in the middle of closing may have left traces: the first chance cleans up after it.
         self._traces_left = True
+        # Whether every migration has run; until that was seen, no request and no round does anything.
+        self.tables_are_current = False
         # Reading writes nothing; which keys were used today is noted here, and written down by the worker.
         self.keys_used: set[str] = set()
 

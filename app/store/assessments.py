@@ -133,16 +133,15 @@ class Assessments:
         rows = self._connection.execute(self._select().where(tables.assessment.c.state.in_(states))).all()
         return [self._assessment(row) for row in rows]
 
-    def reminded_on(self, identifier: str) -> date | None:
-        """The last day on which reminders went out by themselves."""
-        return self._connection.scalar(
-            select(tables.assessment.c.reminded_on).where(tables.assessment.c.id == identifier)
+    def set_reminded(self, identifier: str, day: date) -> bool:
+        """Note the day on which reminders go out by themselves; False when somebody did so already."""
+        column = tables.assessment.c.reminded_on
+        done = self._connection.execute(
+            update(tables.assessment)
+            .where(tables.assessment.c.id == identifier, column.is_(None) | (column != day))
+            .values(reminded_on=day)
         )
-
-    def set_reminded(self, identifier: str, day: date) -> None:
-        self._connection.execute(
-            update(tables.assessment).where(tables.assessment.c.id == identifier).values(reminded_on=day)
-        )
+        return done.rowcount == 1
 
     def blank(self, identifier: str) -> None:
         """Take out what was personal about an erased assessment."""

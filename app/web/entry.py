@@ -12,6 +12,7 @@ from fastapi import Request
 from app.domain.assessment import Actor
 from app.domain.text import LANGUAGES, Language
 from app.service.access import Reader, member_of_session, owner_of_key, reader_of_link
+from app.service.health import require_current_tables
 from app.service.work import Work, Workshop
 
 SESSION_COOKIE = "rolvast_bureau"
@@ -49,6 +50,7 @@ def desk_of(request: Request) -> Desk:
 def work_for(request: Request, *, write: bool = False) -> Iterator[Work]:
     """One transaction for this request; committed before any answer leaves."""
     desk = desk_of(request)
+    require_current_tables(desk.workshop)
     with desk.workshop.work(desk.clock(), write=write) as work:
         yield work
 

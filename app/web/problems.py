@@ -30,6 +30,7 @@ STATUSES: dict[type[Problem], tuple[int, Text]] = {
     p.WrongReceipt: (409, Text("Deze ontvangstcode past niet", "This receipt code does not fit")),
     p.OtherQuestionnaire: (409, Text("Dit is een andere vragenlijst", "This is another questionnaire")),
     p.NotReleased: (409, Text("Nog niet vrijgegeven", "Not released yet")),
+    p.TablesNotUpToDate: (503, Text("Even geduld", "One moment please")),
     p.Busy: (503, Text("Even niet bereikbaar", "Out of reach for a moment")),
 }
 
