@@ -7,7 +7,7 @@ from markupsafe import Markup
 from starlette.responses import RedirectResponse
 
 from app.domain.problems import NotFound, NotSignedIn, UnknownLink
-from app.export.drawings import draw_theme, draw_triangle
+from app.export.drawings import draw_comparison, draw_moved, draw_theme, draw_triangle
 from app.export.rows import as_csv, score_rows
 from app.export.workbook import as_workbook
 from app.service import access, reporting
@@ -84,15 +84,15 @@ def draw(request: Request, found: ReportOf) -> Response:
         assessment=found.assessment,
         constellation=found.constellation,
         hash=found.hash,
-        triangle=_wide_and_narrow([draw_triangle(report, language, narrow=narrow)] for narrow in (False, True)),
-        drawings={
-            section.theme.key: [Markup(drawn) for drawn in draw_theme(report, section, language, narrow=True)]  # noqa: S704
-            for section in report.sections
-        },
+        triangle=_drawn(draw_triangle(report, language, narrow=narrow) for narrow in (False, True)),
+        drawings={s.theme.key: _drawn(draw_theme(report, s, language, narrow=True)) for s in report.sections},
+        compared=[
+            _drawn(draw_comparison(report, comparison, number, language, narrow=True))
+            for number, comparison in enumerate(report.comparisons, start=1)
+        ],
+        moved=_drawn(draw_moved(report, language, narrow=True)),
     )
 
 
-def _wide_and_narrow(drawn: Iterable[list[str]]) -> list[tuple[Markup, Markup]]:
-    """Each picture twice: for a wide page and for a telephone; the style sheet shows one of them."""
-    wide, narrow = drawn
-    return [(Markup(w), Markup(n)) for w, n in zip(wide, narrow, strict=True)]  # noqa: S704 - charts escape names
+def _drawn(pictures: Iterable[str]) -> list[Markup]:
+    return [Markup(picture) for picture in pictures]  # noqa: S704 - charts escape names
