@@ -100,9 +100,13 @@ def _comparison(figures: Figures, role: str, several: Sequence[str], other: str)
     themes = dict.fromkeys(view["theme"] for view in figures.document["views"])
     over_all = Text("Alle thema's samen", "All themes together")
     name = figures.name(other)
+    seen = Text("zo ziet {other} de partij", "how {other} sees the party").fill(other=name)
+    seeing = Text("zo ziet de partij {other}", "how the party sees {other}").fill(other=name)
     return Comparison(
         role=figures.role(role),
         other=name,
+        seen=seen,
+        seeing=seeing,
         parties=tuple(figures.name(key) for key in several),
         rows=tuple(
             Compared(
@@ -113,13 +117,7 @@ def _comparison(figures: Figures, role: str, several: Sequence[str], other: str)
             for theme in (*themes, None)
         ),
         pairs=tuple(
-            Pair(
-                figures.name(key),
-                Text("volgens {party}", "according to {party}").fill(party=name),
-                figures.view(None, other, key),
-                Text("volgens {party}", "according to {party}").fill(party=figures.name(key)),
-                figures.view(None, key, other),
-            )
+            Pair(figures.name(key), seen, figures.view(None, other, key), seeing, figures.view(None, key, other))
             for key in several
         ),
     )

@@ -158,11 +158,13 @@ class Compared:
 class Comparison:
     """The parties of one role side by side, in their own order, each with the same `other` party.
 
-    `pairs` holds the totals over all themes, to be drawn.
+    `seen` and `seeing` name the two views; `pairs` holds the totals over all themes, to be drawn.
     """
 
     role: Text
     other: Text
+    seen: Text
+    seeing: Text
     parties: tuple[Text, ...]
     rows: tuple[Compared, ...]
     pairs: tuple[Pair, ...]

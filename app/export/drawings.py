@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from app.domain.findings import Comparison, Finding, Pair, Shown, ThemeSection
+from app.domain.findings import Finding, Pair, Shown, ThemeSection
 from app.domain.report import Report
 from app.domain.text import Language, Text
 from app.export.charts import (
@@ -28,7 +28,6 @@ from app.export.charts import (
 PAIRS_PER_PICTURE = 5
 
 _HIDDEN = Text("niet getoond: {why}", "not shown: {why}")
-_THEIRS = Text("volgens de partij zelf", "according to the party itself")
 _TRIANGLE = Text(
     "De relaties tussen de partijen, over alle thema's samen", "The relations between the parties, over all themes"
 )
@@ -110,14 +109,13 @@ def draw_theme(report: Report, section: ThemeSection, language: Language, *, nar
     return gallery.draw(language, narrow=narrow)
 
 
-def draw_comparison(
-    report: Report, comparison: Comparison, number: int, language: Language, *, narrow: bool
-) -> list[str]:
-    """The parties of one role beneath each other: how the other sees each of them, and how each sees the other."""
-    names = (Text("volgens {other}", "according to {other}").fill(other=comparison.other), _THEIRS)
-    title = Text("{role}: naast elkaar, over alle thema's samen", "{role}: side by side, over all themes").fill(
-        role=comparison.role
-    )
+def draw_comparison(report: Report, number: int, language: Language, *, narrow: bool) -> list[str]:
+    """One comparison of the report: per party how the other sees it, and how it sees the other."""
+    comparison = report.comparisons[number]
+    names = (comparison.seen, comparison.seeing)
+    title = Text(
+        "Naast elkaar, met {other}, over alle thema's samen", "Side by side, with {other}, over all themes"
+    ).fill(other=comparison.other)
     groups = [_drawable(comparison.pairs)]
     gallery = _Gallery(f"naast-elkaar-{number}", title, groups, _legend(names, language), _axis(report, language))
     return gallery.draw(language, narrow=narrow)
