@@ -163,6 +163,7 @@ def demo(arguments: argparse.Namespace) -> int:
         "Read the report as a party": f"{base_url}/lezen/{links.reader}",
         "Scores as JSON (with the key)": f"{base_url}/api/v1/assessments/{links.released}/scores",
         "API key (Authorization: Bearer …)": links.key,
+        "Administer the offices (sign in, once)": f"{base_url}/inloggen/{links.administration}",
         "Letters that the service writes": f"{base_url}/post",
         "API documentation": f"{base_url}/api/v1/docs",
     }
@@ -216,12 +217,12 @@ def check_health(arguments: argparse.Namespace) -> int:
 
 
 def sign_in_link(arguments: argparse.Namespace) -> int:
-    """Print a single-use link for a member; the office and the member are made when they do not exist."""
+    """Print a single-use link for a member, who is made when not there, as is the office; or for an administrator."""
     from app.service import access  # noqa: PLC0415
 
     chosen = settings.read_settings()
     with _ready_workshop(chosen).work(_now(), write=True) as work:
-        office = access.make_office(work, arguments.office)
+        office = "" if arguments.role == "administrator" else access.make_office(work, arguments.office)
         token = access.make_sign_in_link(work, office, arguments.email, arguments.role)
     print(f"{chosen.base_url}/inloggen/{token}")
     return 0
@@ -302,7 +303,12 @@ def _parser() -> argparse.ArgumentParser:
     made = command("sign-in-link", sign_in_link, "print a single-use link that signs a member in")
     made.add_argument("email", metavar="EMAIL")
     made.add_argument("--office", default="Bureau", help="name of the office (default: Bureau)")
-    made.add_argument("--role", choices=["commissioner", "viewer"], default="commissioner")
+    made.add_argument(
+        "--role",
+        choices=["commissioner", "viewer", "administrator"],
+        default="commissioner",
+        help="an administrator belongs to no office and manages them all (default: commissioner)",
+    )
 
     made = command("api-key", api_key, "print a fresh API key for an office")
     made.add_argument("name", metavar="NAME", help="what the key is for; an earlier key of this name stops working")

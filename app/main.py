@@ -19,7 +19,18 @@ from app.store.engine import Database
 from app.web import problems
 from app.web.api.app import make_api
 from app.web.entry import Desk
-from app.web.pages import about, health, members, office, report, respondent, setting_up, sign_in
+from app.web.pages import (
+    about,
+    administration,
+    health,
+    members,
+    office,
+    report,
+    respondent,
+    setting_up,
+    sign_in,
+    trail,
+)
 from app.web.rendering import STATIC
 from app.web.security import Protection
 
@@ -81,7 +92,9 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
         health.router,
         about.router,
         sign_in.router,
+        administration.router,
         members.router,
+        trail.router,
         setting_up.router,
         office.router,
         respondent.router,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app.domain.constellation import Party
 from app.domain.parameters import Parameters
-from app.domain.problems import AssessmentClosed, Fault, NotAllowed, WrongState, fault
+from app.domain.problems import AssessmentClosed, Fault, NotAllowed, NotFound, WrongState, fault
 from app.domain.text import Text
 
 State = Literal["draft", "open", "closed", "released", "erased"]
@@ -113,17 +113,22 @@ def dutch_date(now: datetime) -> date:
 
 # --- Who is asking ----------------------------------------------------------------------------------------------------
 
-MemberRole = Literal["commissioner", "viewer"]
+#: Commissioners and viewers belong to an office; an administrator serves all offices and belongs to none.
+MemberRole = Literal["commissioner", "viewer", "administrator"]
 Scope = Literal["read", "write"]
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A member or a key of one office. Every query is scoped to `office`."""
+    """A member or a key of one office. Every query is scoped to `office`.
+
+    `administers`: an administrator, who has no office (`office` is empty) and so finds no assessment anywhere.
+    """
 
     office: str
     name: str
     may_write: bool
+    administers: bool = False
 
     def require_write(self) -> None:
         if not self.may_write:
@@ -133,6 +138,11 @@ class Actor:
                     "You can look here but not change anything. Ask a colleague who may commission assessments.",
                 )
             )
+
+    def require_administrator(self) -> None:
+        """For everyone else the pages of administrators do not exist."""
+        if not self.administers:
+            raise NotFound
 
 
 # --- What must be true before opening ---------------------------------------------------------------------------------

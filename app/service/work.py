@@ -53,7 +53,14 @@ class Work:
 
     def record(self, actor: Actor, assessment: Assessment, action: str, **detail: object) -> None:
         """Write down in the audit trail what the office did; never what a respondent did."""
-        self.store.results.add_audit_event(self.chance(), assessment, AuditEvent(actor.name, action, detail, self.now))
+        event = AuditEvent(actor.name, action, detail, self.now, assessment.id)
+        self.store.results.add_audit_event(self.chance(), assessment.office, event)
+
+    def record_of_office(self, actor: Actor, action: str, **detail: object) -> None:
+        """Write down what was done to an office itself; of an actor without one, to the service."""
+        self.store.results.add_audit_event(
+            self.chance(), actor.office, AuditEvent(actor.name, action, detail, self.now)
+        )
 
 
 class Workshop:
