@@ -1,5 +1,6 @@
 """Owns every expected refusal, in words. Knows nothing of HTTP: the web gives each class its status."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -204,6 +205,24 @@ class Busy(Problem):
                 "De opslag is even niet bereikbaar. Er is niets verloren; probeer het over een minuut opnieuw.",
                 "Storage cannot be reached for a moment. Nothing is lost; please try again in a minute.",
             )
+        )
+
+
+class TooManyRequests(Problem):
+    """Somebody comes too often. `wait`: seconds after which there is room again."""
+
+    code = "too_many_requests"
+
+    def __init__(self, wait: float = 1) -> None:
+        self.wait = max(1, math.ceil(wait))
+        again = Text("een minuut", "a minute")
+        if self.wait > 60:
+            again = Text("{n} minuten", "{n} minutes").fill(n=math.ceil(self.wait / 60))
+        super().__init__(
+            Text(
+                "Dit ging te vaak achter elkaar. Probeer het over {again} opnieuw; er is niets verloren.",
+                "This came too often in a row. Please try again in {again}; nothing is lost.",
+            ).fill(again=again)
         )
 
 

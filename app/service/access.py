@@ -31,7 +31,7 @@ def make_sign_in_link(
 ) -> str:
     """The token of a fresh single-use link for a member, who is added to the office when not known there."""
     _require(faults_of_address(email))
-    email = email.strip().lower()
+    email = as_asked(email)
     member = work.store.access.member_of(office, email)
     if member is None:
         member = Member(work.chance(), office, email, role)
@@ -43,7 +43,7 @@ def make_sign_in_link(
 
 def faults_of_address(email: str) -> list[Fault]:
     """What keeps this from being an address that mail servers take."""
-    if ADDRESS.fullmatch(email.strip().lower()):
+    if ADDRESS.fullmatch(as_asked(email)):
         return []
     return [fault("email", "'{email}' is geen e-mailadres.", "'{email}' is not an email address.", email=email[:80])]
 
@@ -53,13 +53,22 @@ def _require(faults: list[Fault]) -> None:
         raise InvalidInput(faults)
 
 
-def mail_sign_in_link(work: Work, email: str) -> None:
-    """Have a link sent to whoever is a member with this address.
+def as_asked(email: str) -> str:
+    """An address as members are known by."""
+    return email.strip().lower()
 
-    The same work for every address: only the worker looks whether anyone is, so that the time taken tells nothing.
+
+def is_member(work: Work, address: str) -> bool:
+    """Whether any office knows this address: one query, the same for every address."""
+    return bool(work.store.access.members_with(address))
+
+
+def mail_sign_in_link(work: Work, email: str) -> None:
+    """Have a link sent to whoever is a member with this address; the worker makes it when the letter leaves.
+
     One letter at a time waits for an address.
     """
-    address = email.strip().lower()
+    address = as_asked(email)
     if ADDRESS.fullmatch(address) and len(address) <= 254 and not work.store.outbox.has("sign_in", address):
         queue(work, "sign_in", [("", address)])
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import cast
@@ -15,6 +15,7 @@ from app.domain.text import LANGUAGES, Language, Text
 from app.service.access import Reader, member_of_session, owner_of_key, reader_of_link
 from app.service.health import require_current_tables
 from app.service.work import Work, Workshop
+from app.web.limits import Limits
 
 SESSION_COOKIE = "rolvast_bureau"
 RESPONDENT_COOKIE = "rolvast_vragenlijst"
@@ -41,6 +42,7 @@ class Desk:
     secure: bool
     theme_css: Path | None = None
     shown_mail: Path | None = None
+    limits: Limits = field(default_factory=Limits)
 
 
 def desk_of(request: Request) -> Desk:

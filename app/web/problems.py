@@ -11,7 +11,8 @@ from starlette.responses import JSONResponse
 from app.domain import problems as p
 from app.domain.problems import Fault, InvalidInput, NotFound, Problem
 from app.domain.text import Language, Text, same
-from app.web.entry import desk_of, language_of
+from app.web.entry import bearer, desk_of, language_of
+from app.web.limits import UNKNOWN
 from app.web.rendering import render
 
 log = logging.getLogger("rolvast")
@@ -31,6 +32,7 @@ STATUSES: dict[type[Problem], tuple[int, Text]] = {
     p.OtherQuestionnaire: (409, Text("Dit is een andere vragenlijst", "This is another questionnaire")),
     p.NotReleased: (409, Text("Nog niet vrijgegeven", "Not released yet")),
     p.TablesNotUpToDate: (503, Text("Even geduld", "One moment please")),
+    p.TooManyRequests: (429, Text("Even wachten", "Please wait a moment")),
     p.Busy: (503, Text("Even niet bereikbaar", "Out of reach for a moment")),
 }
 
@@ -59,15 +61,29 @@ def is_api(request: Request) -> bool:
 
 def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - registered for this class
+    if isinstance(error, p.UnknownLink) or (isinstance(error, p.NotSignedIn) and bearer(request)):
+        error = _or_too_many(request, error)
     status, title = STATUSES[type(error)]
     faults = error.faults if isinstance(error, InvalidInput) else ()
     contact = error.contact if isinstance(error, p.AssessmentClosed) else ("", "")
     answer = _answer(request, status, error.code, title, error.message, faults, contact)
     if status == 503:
         answer.headers["retry-after"] = "60"
+    if isinstance(error, p.TooManyRequests):
+        answer.headers["retry-after"] = str(error.wait)
     if status == 401 and is_api(request):
         answer.headers["www-authenticate"] = "Bearer"
     return answer
+
+
+def _or_too_many(request: Request, error: Problem) -> Problem:
+    """Whoever tries links and keys that do not exist is braked; a good one never comes here."""
+    desk = desk_of(request)
+    try:
+        desk.limits.spend(UNKNOWN, "", desk.clock().timestamp())
+    except p.TooManyRequests as braked:
+        return braked
+    return error
 
 
 def _unfit(request: Request, error: Exception) -> Response:

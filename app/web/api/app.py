@@ -84,6 +84,7 @@ def _describe_operation(operation: dict[str, Any]) -> None:
     responses.pop("422", None)
     words = {"400": "Invalid input, every fault named", "401": "No valid key or link", "404": "Not found, or not yours"}
     words |= {"403": "Not allowed", "409": "Not possible in this state", "503": "Out of reach for a moment"}
+    words |= {"429": "Too often in a row; Retry-After says how many seconds to wait"}
     for status, description in words.items():
         responses[status] = {
             "description": description,
