@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from app.delivery.mail import Postman
 from app.domain.assessment import Actor, dutch_date
 from app.domain.problems import Problem
-from app.service import commissioning
+from app.service import commissioning, learning
 from app.service.health import require_current_tables
 from app.service.posting import bring_due, remind_on_chosen_day
 from app.service.work import Work, Workshop
@@ -75,6 +75,24 @@ def forget_addresses(workshop: Workshop, clock: Callable[[], datetime]) -> None:
             work.store.answers.forget_people(assessment.id)
 
 
+def forget_contacts(workshop: Workshop, clock: Callable[[], datetime]) -> None:
+    """Addresses that were given for a conversation or an agreement go thirty days after it."""
+    with workshop.work(clock(), write=False) as work:
+        due = any(learning.addresses_to_forget(work))
+    if due:
+        with workshop.work(clock(), write=True) as work:
+            learning.forget_contacts(work)
+
+
+def remind_of_agreements(workshop: Workshop, clock: Callable[[], datetime]) -> None:
+    """A week before the day of an agreement, a letter, once."""
+    with workshop.work(clock(), write=False) as work:
+        due = learning.agreements_to_remind(work)
+    for agreement in due:
+        with _apart("reminding"), workshop.work(clock(), write=True) as work:
+            learning.remind_of(work, agreement)
+
+
 def _knows_addresses(work: Work, assessment: str) -> bool:
     return any(person.email for _, person in work.store.answers.people(assessment))
 
@@ -113,9 +131,11 @@ def one_round(workshop: Workshop, postman: Postman, clock: Callable[[], datetime
         lambda: close_due(workshop, clock),
         workshop.scrub_if_needed,
         lambda: remind_due(workshop, clock),
+        lambda: remind_of_agreements(workshop, clock),
         lambda: note_used_keys(workshop, clock),
         lambda: bring_due(workshop, postman, clock, base_url),
         lambda: forget_addresses(workshop, clock),
+        lambda: forget_contacts(workshop, clock),
         lambda: postman.tidy(clock()),
         lambda: erase_expired(workshop, clock),
     )

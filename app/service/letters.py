@@ -6,6 +6,7 @@ from html import escape
 from app.delivery.mail import Letter
 from app.domain.assessment import Assessment
 from app.domain.text import Text, same
+from app.service.conversation_letters import of_agreement, of_conversation
 from app.service.tokens import link_token, stored
 from app.service.work import Work
 from app.store.outbox import LetterKind, Waiting
@@ -59,6 +60,14 @@ _ADMINISTRATION = Text("Beheer", "Administration")
 
 def write(work: Work, waiting: Waiting, base_url: str) -> Letter | None:
     """The letter as it leaves now; None when nobody waits for it any more."""
+    if waiting.kind in ("conversation", "agreement"):
+        make = of_conversation if waiting.kind == "conversation" else of_agreement
+        contents = make(work, waiting, base_url)
+        return _letter(waiting, contents.subject, contents.body, contents.calendar) if contents else None
+    return _write(work, waiting, base_url)
+
+
+def _write(work: Work, waiting: Waiting, base_url: str) -> Letter | None:
     if waiting.kind == "sign_in":
         return _sign_in_letter(work, waiting, base_url)
     if waiting.kind == "report":
@@ -120,13 +129,14 @@ def _about(waiting: Waiting, assessment: Assessment, link: str, day: str) -> Let
     return _letter(waiting, subject, _BODIES[waiting.kind].fill(**words))
 
 
-def _letter(waiting: Waiting, subject: Text, body: Text) -> Letter:
+def _letter(waiting: Waiting, subject: Text, body: Text, calendar: bytes = b"") -> Letter:
     return Letter(
         id=waiting.id,
         to=waiting.email,
         subject=subject.nl,
         text=f"(English below)\n\n{body.nl}\n\n---\n\n{body.en}\n",
         html=f'<html lang="nl"><body>{_html(body.nl)}<hr><div lang="en">{_html(body.en)}</div></body></html>',
+        calendar=calendar,
     )
 
 

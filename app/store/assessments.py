@@ -106,6 +106,15 @@ class Assessments:
         ).all()
         return [self._assessment(row) for row in rows]
 
+    def of_constellation(self, constellation: str) -> list[Assessment]:
+        """The waves of a constellation, oldest first."""
+        rows = self._connection.execute(
+            self._select()
+            .where(tables.assessment.c.constellation_id == constellation)
+            .order_by(tables.assessment.c.wave)
+        ).all()
+        return [self._assessment(row) for row in rows]
+
     def earlier_wave(self, assessment: Assessment) -> str | None:
         """The id of the newest released wave before this one: what is not released is compared with nothing."""
         return self._connection.scalar(

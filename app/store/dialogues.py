@@ -21,8 +21,8 @@ _AGREEMENT = select(
 )
 
 
-def _agreement(row: Row[Any]) -> Agreement:
-    return Agreement(*row[1:])
+def _agreement(row: Row[*tuple[Any, ...]]) -> Agreement:
+    return Agreement(row.id, row.what, row.party_key, row.due_on, row.theme, row.kept, row.contact)
 
 
 class Dialogues:
@@ -186,4 +186,4 @@ class Dialogues:
         dialogue = self.of(assessment)
         for table in (tables.agreement, tables.dialogue_contact, tables.dialogue):
             self._connection.execute(delete(table).where(table.c.assessment_id == assessment))
-        return [found.id for found in (*dialogue.contacts, *dialogue.agreements)]
+        return [c.id for c in dialogue.contacts] + [a.id for a in dialogue.agreements]

@@ -7,9 +7,10 @@ import pytest
 
 from app.domain.assessment import Actor, Assessment
 from app.domain.problems import NotFound
-from app.service import access, commissioning, posting, reporting
+from app.service import access, commissioning, learning, posting, reporting
 from app.service.work import Work
 from tests.people import CLOSES, House, rows
+from tests.service.test_conversation import CONTACTS, FIRST, TALK
 
 Step = Callable[[Work, Actor, Assessment], object]
 
@@ -17,6 +18,12 @@ Step = Callable[[Work, Actor, Assessment], object]
 def remove_first(work: Work, actor: Actor, made: Assessment) -> object:
     invitation = work.store.answers.people(made.id)[0][0]
     return commissioning.remove_person(work, actor, made.id, invitation)
+
+
+def tell_of_first(work: Work, actor: Actor, made: Assessment) -> object:
+    own = Actor(made.office, "alice@bureau.example", may_write=True)
+    (kept,) = learning.record_agreements(work, own, made.id, [FIRST]).agreements
+    return learning.tell(work, actor, made.id, kept.id, "kept")
 
 
 #: Everything that an office can do to an assessment, and the state in which it is possible.
@@ -39,6 +46,11 @@ STEPS: dict[str, tuple[str, Step]] = {
     "scores_hash": ("released", lambda w, a, x: reporting.scores_hash(w, a, x.id)),
     "report": ("released", lambda w, a, x: reporting.report_for_member(w, a, x.id)),
     "reader_tokens": ("released", lambda w, a, x: access.reader_tokens(w, a, x.id)),
+    "dialogue": ("released", lambda w, a, x: learning.dialogue(w, a, x.id)),
+    "plan_conversation": ("released", lambda w, a, x: learning.plan_conversation(w, a, x.id, TALK, CONTACTS)),
+    "record_agreements": ("released", lambda w, a, x: learning.record_agreements(w, a, x.id, [FIRST])),
+    "tell": ("released", tell_of_first),
+    "reflect": ("released", lambda w, a, x: learning.reflect(w, a, x.id, "Het ging goed.")),
     "audit_events": ("released", lambda w, a, x: reporting.audit_events(w, a, x.id)),
 }
 
@@ -68,7 +80,7 @@ def test_every_use_case_of_an_office_stands_in_this_list() -> None:
     known = by_another_name | of_the_office | {"make_key_for_office", "drop_key", "remind_on_chosen_day"}
     found = {
         name
-        for module in (commissioning, posting, reporting, access)
+        for module in (commissioning, posting, reporting, access, learning)
         for name, function in vars(module).items()
         if callable(function)
         and getattr(function, "__module__", "") == module.__name__
