@@ -13,6 +13,7 @@ ACTIONS: dict[str, Text] = {
     "created": Text("Aangemaakt", "Created"),
     "revised": Text("Gewijzigd", "Changed"),
     "people_added": Text("Mensen toegevoegd", "People added"),
+    "invited_again": Text("Een uitnodiging opnieuw gestuurd", "An invitation sent once more"),
     "person_removed": Text("Iemand van de lijst gehaald", "Somebody taken off the list"),
     "opened": Text("Geopend", "Opened"),
     "extended": Text("Verlengd", "Extended"),
