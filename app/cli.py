@@ -200,6 +200,20 @@ def erase_expired(_: argparse.Namespace) -> int:
     return 0
 
 
+def export_openapi(arguments: argparse.Namespace) -> int:
+    """Write the description of the API, as the service itself gives it."""
+    from app.web.api.app import describe, make_routes  # noqa: PLC0415
+
+    written = (
+        json.dumps(describe(make_routes(), settings.read_settings().base_url), ensure_ascii=False, indent=1) + "\n"
+    )
+    if arguments.output:
+        arguments.output.write_text(written, encoding="utf-8")
+    else:
+        print(written, end="")
+    return 0
+
+
 def check_health(arguments: argparse.Namespace) -> int:
     """Ask a running service whether it can work; for health checks of a container."""
     import httpx  # noqa: PLC0415
@@ -296,6 +310,9 @@ def _parser() -> argparse.ArgumentParser:
     command("migrate", migrate, "bring the database to the newest tables")
     command("worker", worker, "bring letters, close by date and erase, apart from the web")
     command("erase-expired", erase_expired, "erase every assessment whose retention date is over")
+
+    made = command("export-openapi", export_openapi, "write the description of the API (OpenAPI 3.1)")
+    made.add_argument("--output", metavar="FILE", type=Path, help="a file; without one, on the screen")
 
     made = command("check-health", check_health, "ask a running service whether it can work")
     made.add_argument("--url", default="http://127.0.0.1:8000")

@@ -226,6 +226,56 @@ class TooManyRequests(Problem):
         )
 
 
+class ChangedMeanwhile(Problem):
+    """Somebody else changed it since the asker last read it."""
+
+    code = "changed_meanwhile"
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "Iemand anders heeft dit intussen veranderd. Haal het opnieuw op, en verander het dan.",
+                "Somebody else changed this meanwhile. Read it again, and then change it.",
+            )
+        )
+
+
+class KeyUsedBefore(Problem):
+    """The same Idempotency-Key came with another request than before."""
+
+    code = "idempotency_key_used_before"
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "Deze Idempotency-Key is al gebruikt voor een ander verzoek. Kies voor elk nieuw verzoek een nieuwe.",
+                "This Idempotency-Key was used before for another request. Choose a new one for every new request.",
+            )
+        )
+
+
+class NotAcceptable(Problem):
+    """It exists in none of the forms that were asked for. `offered`: media types."""
+
+    code = "not_acceptable"
+
+    def __init__(self, offered: Iterable[str]) -> None:
+        forms = ", ".join(offered)
+        super().__init__(
+            Text("Dit is er alleen als: {forms}.", "This is available only as: {forms}.").fill(forms=forms)
+        )
+
+
+class UnsupportedForm(Problem):
+    """What came in is in a form that is not read here. `read`: the media type that is."""
+
+    code = "unsupported_media_type"
+
+    def __init__(self, read: str) -> None:
+        self.read = read
+        super().__init__(Text("Stuur dit als {read}, in UTF-8.", "Send this as {read}, in UTF-8.").fill(read=read))
+
+
 class UntrustedForm(Problem):
     """A form that did not come from our own page, or from a page that is too old."""
 

@@ -12,6 +12,7 @@ from app.domain.problems import Problem
 from app.service import commissioning, learning
 from app.service.health import require_current_tables
 from app.service.posting import bring_due, remind_on_chosen_day
+from app.service.repeating import forget_answers
 from app.service.work import Work, Workshop
 
 log = logging.getLogger("rolvast")
@@ -116,6 +117,7 @@ def erase_expired(workshop: Workshop, clock: Callable[[], datetime]) -> int:
             invitations = [invitation for invitation, _ in work.store.answers.people(assessment.id)]
             talked = work.store.dialogues.erase(assessment.id)
             work.store.outbox.drop_about([*links, *invitations, *talked])
+            work.store.kept_answers.forget_office(assessment.office)
             work.store.results.erase(assessment.id)
             work.store.answers.erase(assessment.id)
             work.store.assessments.blank(assessment.id)
@@ -136,6 +138,7 @@ def one_round(workshop: Workshop, postman: Postman, clock: Callable[[], datetime
         lambda: bring_due(workshop, postman, clock, base_url),
         lambda: forget_addresses(workshop, clock),
         lambda: forget_contacts(workshop, clock),
+        lambda: forget_answers(workshop, clock),
         lambda: postman.tidy(clock()),
         lambda: erase_expired(workshop, clock),
     )

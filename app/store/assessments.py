@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, or_, select, update
 
 from app.domain.assessment import Assessment, Post, Purpose, State
 from app.domain.constellation import Party
@@ -114,6 +114,17 @@ class Assessments:
             .order_by(tables.assessment.c.wave)
         ).all()
         return [self._assessment(row) for row in rows]
+
+    def newest_of_office(
+        self, office: str, after: tuple[datetime, str] | None, most: int
+    ) -> list[tuple[datetime, Assessment]]:
+        """Assessments of an office with the instant of their making, newest first. `after`: (instant, id) of one."""
+        made_at, identifier = tables.assessment.c.created_at, tables.assessment.c.id
+        query = self._select().where(tables.constellation.c.office_id == office)
+        if after:
+            query = query.where(or_(made_at < after[0], and_(made_at == after[0], identifier > after[1])))
+        rows = self._connection.execute(query.order_by(made_at.desc(), identifier).limit(most)).all()
+        return [(row.created_at, self._assessment(row)) for row in rows]
 
     def earlier_wave(self, assessment: Assessment) -> str | None:
         """The id of the newest released wave before this one: what is not released is compared with nothing."""

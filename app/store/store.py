@@ -6,9 +6,11 @@ from app.store.access import Access
 from app.store.answers import AnswerStore
 from app.store.assessments import Assessments
 from app.store.dialogues import Dialogues
+from app.store.kept_answers import KeptAnswers
 from app.store.outbox import Outbox
 from app.store.practices import Practices
 from app.store.results import Results
+from app.store.trail import Trail
 
 
 class Store:
@@ -22,3 +24,5 @@ class Store:
         self.outbox = Outbox(connection)
         self.dialogues = Dialogues(connection)
         self.practices = Practices(connection)
+        self.trail = Trail(connection)
+        self.kept_answers = KeptAnswers(connection)

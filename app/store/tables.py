@@ -24,9 +24,19 @@ from app.store.columns import parent as _parent
 from app.store.columns import table as _table
 from app.store.columns import text as _text
 from app.store.learning_tables import agreement, dialogue, dialogue_contact, practice
+from app.store.program_tables import kept_answer, webhook, webhook_delivery
 
 # Tables of another file belong to the same set: whoever knows this module knows them all.
-__all__ = ["agreement", "dialogue", "dialogue_contact", "metadata", "practice"]
+__all__ = [
+    "agreement",
+    "dialogue",
+    "dialogue_contact",
+    "kept_answer",
+    "metadata",
+    "practice",
+    "webhook",
+    "webhook_delivery",
+]
 
 
 class OfficeRow(Table, table=True):

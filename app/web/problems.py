@@ -4,9 +4,11 @@ import logging
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic.alias_generators import to_camel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.routing import compile_path
 
 from app.domain import problems as p
 from app.domain.problems import Fault, InvalidInput, NotFound, Problem
@@ -33,6 +35,10 @@ STATUSES: dict[type[Problem], tuple[int, Text]] = {
     p.NotReleased: (409, Text("Nog niet vrijgegeven", "Not released yet")),
     p.TablesNotUpToDate: (503, Text("Even geduld", "One moment please")),
     p.TooManyRequests: (429, Text("Even wachten", "Please wait a moment")),
+    p.NotAcceptable: (406, Text("Niet in deze vorm", "Not in this form")),
+    p.ChangedMeanwhile: (412, Text("Intussen veranderd", "Changed meanwhile")),
+    p.UnsupportedForm: (415, Text("Deze vorm lezen wij niet", "We do not read this form")),
+    p.KeyUsedBefore: (422, Text("Deze sleutel is al gebruikt", "This key was used before")),
     p.Busy: (503, Text("Even niet bereikbaar", "Out of reach for a moment")),
 }
 
@@ -73,6 +79,8 @@ def _problem(request: Request, error: Exception) -> Response:
         answer.headers["retry-after"] = str(error.wait)
     if status == 401 and is_api(request):
         answer.headers["www-authenticate"] = "Bearer"
+    if isinstance(error, p.UnsupportedForm):
+        answer.headers["accept"] = error.read
     return answer
 
 
@@ -109,7 +117,21 @@ def _http(request: Request, error: Exception) -> Response:
     )
     answer = _answer(request, error.status_code, code, title, message, ())
     answer.headers.update(error.headers or {})
+    if error.status_code == 405:
+        answer.headers["allow"] = ", ".join(_allowed(request))
     return answer
+
+
+def _allowed(request: Request) -> list[str]:
+    """Every method that this address knows, over all routes of it; HEAD wherever GET is."""
+    path = str(request.scope["path"]).removeprefix(str(request.scope.get("root_path", "")))
+    found = {
+        method
+        for route in iter_route_contexts(request.app.routes)
+        if route.methods and route.path and compile_path(route.path)[0].match(path)
+        for method in route.methods
+    }
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))
 
 
 def bug(request: Request, error: Exception) -> Response:

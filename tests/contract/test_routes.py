@@ -140,6 +140,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", ONE + "/scores"): Row(PROGRAMS_THAT_READ, "released"),
     ("GET", ONE + "/gaps"): Row(PROGRAMS_THAT_READ, "released"),
     ("GET", ONE + "/score-rows"): Row(PROGRAMS_THAT_READ, "released"),
+    ("GET", "/api/v1/audit-events"): Row((*PROGRAMS_THAT_READ, *FOREIGN, FOREIGN_KEY)),
     ("GET", Q): Row((RESPONDENT,), "open"),
     ("PUT", Q + "/confirmation"): Row((RESPONDENT,), "open", {"holdersAgree": True}),
     ("PUT", Q + "/answers"): Row((RESPONDENT,), "open", {"ratings": {"lr-wad": 3}}),
