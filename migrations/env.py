@@ -1,4 +1,4 @@
-"""Runs migrations on the connection that the application hands over, within its transaction."""
+"""Runs migrations on the connection that the application hands over."""
 
 from alembic import context
 
@@ -9,6 +9,7 @@ context.configure(
     connection=connection,
     target_metadata=metadata,
     render_as_batch=True,
+    transaction_per_migration=True,
 )
 with context.begin_transaction():
     context.run_migrations()

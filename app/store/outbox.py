@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from app.store import tables
 
-LetterKind = Literal["invitation", "reminder", "report", "sign_in", "conversation", "agreement"]
+LetterKind = Literal["invitation", "reminder", "report", "sign_in"]
 
 
 @dataclass(frozen=True, slots=True)
