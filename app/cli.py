@@ -86,10 +86,10 @@ def _workshop(chosen: settings.Settings) -> "Workshop":
 
 def _ready_workshop(chosen: settings.Settings) -> "Workshop":
     """A workshop on tables that are there; else a word on what to do."""
-    from app.service.health import is_ready  # noqa: PLC0415
+    from app.service.health import hindrance  # noqa: PLC0415
 
     workshop = _workshop(chosen)
-    if not is_ready(workshop):
+    if hindrance(workshop):
         raise settings.SettingsError(
             f"the database ({workshop.database.url.render_as_string()}) is out of reach or not up to date; "
             "check ROLVAST_VAR and ROLVAST_DATABASE_URL, or run `rolvast migrate`"
@@ -163,6 +163,7 @@ def demo(arguments: argparse.Namespace) -> int:
         "Read the report as a party": f"{base_url}/lezen/{links.reader}",
         "Scores as JSON (with the key)": f"{base_url}/api/v1/assessments/{links.released}/scores",
         "API key (Authorization: Bearer …)": links.key,
+        "Administer the offices (sign in, once)": f"{base_url}/inloggen/{links.administration}",
         "Letters that the service writes": f"{base_url}/post",
         "API documentation": f"{base_url}/api/v1/docs",
     }
@@ -199,6 +200,20 @@ def erase_expired(_: argparse.Namespace) -> int:
     return 0
 
 
+def export_openapi(arguments: argparse.Namespace) -> int:
+    """Write the description of the API, as the service itself gives it."""
+    from app.web.api.app import describe, make_routes  # noqa: PLC0415
+
+    written = (
+        json.dumps(describe(make_routes(), settings.read_settings().base_url), ensure_ascii=False, indent=1) + "\n"
+    )
+    if arguments.output:
+        arguments.output.write_text(written, encoding="utf-8")
+    else:
+        print(written, end="")
+    return 0
+
+
 def check_health(arguments: argparse.Namespace) -> int:
     """Ask a running service whether it can work; for health checks of a container."""
     import httpx  # noqa: PLC0415
@@ -216,12 +231,12 @@ def check_health(arguments: argparse.Namespace) -> int:
 
 
 def sign_in_link(arguments: argparse.Namespace) -> int:
-    """Print a single-use link for a member; the office and the member are made when they do not exist."""
+    """Print a single-use link for a member, who is made when not there, as is the office; or for an administrator."""
     from app.service import access  # noqa: PLC0415
 
     chosen = settings.read_settings()
     with _ready_workshop(chosen).work(_now(), write=True) as work:
-        office = access.make_office(work, arguments.office)
+        office = "" if arguments.role == "administrator" else access.make_office(work, arguments.office)
         token = access.make_sign_in_link(work, office, arguments.email, arguments.role)
     print(f"{chosen.base_url}/inloggen/{token}")
     return 0
@@ -296,13 +311,21 @@ def _parser() -> argparse.ArgumentParser:
     command("worker", worker, "bring letters, close by date and erase, apart from the web")
     command("erase-expired", erase_expired, "erase every assessment whose retention date is over")
 
+    made = command("export-openapi", export_openapi, "write the description of the API (OpenAPI 3.1)")
+    made.add_argument("--output", metavar="FILE", type=Path, help="a file; without one, on the screen")
+
     made = command("check-health", check_health, "ask a running service whether it can work")
     made.add_argument("--url", default="http://127.0.0.1:8000")
 
     made = command("sign-in-link", sign_in_link, "print a single-use link that signs a member in")
     made.add_argument("email", metavar="EMAIL")
     made.add_argument("--office", default="Bureau", help="name of the office (default: Bureau)")
-    made.add_argument("--role", choices=["commissioner", "viewer"], default="commissioner")
+    made.add_argument(
+        "--role",
+        choices=["commissioner", "viewer", "administrator"],
+        default="commissioner",
+        help="an administrator belongs to no office and manages them all (default: commissioner)",
+    )
 
     made = command("api-key", api_key, "print a fresh API key for an office")
     made.add_argument("name", metavar="NAME", help="what the key is for; an earlier key of this name stops working")

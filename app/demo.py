@@ -15,6 +15,7 @@ from app.service.work import Work, Workshop
 
 OFFICE = "Bureau van de secretaris-generaal"
 COMMISSIONER = "commissioner@bureau-sg.example"
+ADMINISTRATOR = "beheerder@rolvast.example"
 KEY_NAME = "demo dashboard"
 SEED = 20261122
 INSTRUMENT = "driehoek"
@@ -114,6 +115,7 @@ class Links:
     """What the demo prints, as paths and secrets that are fresh at each start."""
 
     sign_in: str
+    administration: str
     respondent: str | None
     reader: str
     key: str
@@ -160,6 +162,9 @@ def fresh_links(workshop: Workshop, now: datetime) -> Links:
         readers = access.reader_tokens(work, actor, released.id)
         return Links(
             sign_in=access.make_sign_in_link(work, office, COMMISSIONER, lasts=timedelta(hours=12)),
+            administration=access.make_sign_in_link(
+                work, "", ADMINISTRATOR, "administrator", lasts=timedelta(hours=12)
+            ),
             respondent=waiting[-1] if waiting else None,
             reader=next(iter(readers.values())),
             key=access.make_key(work, office, KEY_NAME, "write"),

@@ -19,9 +19,23 @@ from app.store.engine import Database
 from app.web import problems
 from app.web.api.app import make_api
 from app.web.entry import Desk
-from app.web.pages import about, health, members, office, report, respondent, setting_up, sign_in
+from app.web.limits import Limits
+from app.web.pages import (
+    about,
+    administration,
+    health,
+    members,
+    office,
+    people,
+    report,
+    respondent,
+    setting_up,
+    sign_in,
+    trail,
+)
 from app.web.rendering import STATIC
 from app.web.security import Protection
+from app.web.turnstile import Turnstile
 
 log = logging.getLogger("rolvast")
 
@@ -72,6 +86,7 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
         secure=settings.secure,
         theme_css=settings.theme_css,
         shown_mail=settings.shown_mail,
+        limits=Limits(settings.key_per_minute),
     )
     app = FastAPI(
         title="rolvast", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=working
@@ -81,8 +96,11 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
         health.router,
         about.router,
         sign_in.router,
+        administration.router,
         members.router,
+        trail.router,
         setting_up.router,
+        people.router,
         office.router,
         respondent.router,
         report.router,
@@ -91,6 +109,7 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC))
     app.mount("/api/v1", make_api(desk))
     problems.install(app)
+    app.add_middleware(Turnstile)
     app.add_middleware(Protection, refuse=problems.answer_for)
     if workshop.database.is_sqlite:
         log.info("SQLite %s", sqlite3.sqlite_version)

@@ -40,6 +40,7 @@ class Settings:
     smtp_url: str = ""
     mail_from: str = "rolvast@localhost"
     theme_css: Path | None = None
+    key_per_minute: int = 3000
 
     @property
     def secure(self) -> bool:
@@ -77,6 +78,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     theme = given.get("ROLVAST_THEME_CSS_PATH", "")
     if theme and not Path(theme).is_file():
         raise SettingsError(f"ROLVAST_THEME_CSS_PATH is '{theme}'; there is no such file")
+    key_per_minute = given.get("ROLVAST_KEY_PER_MINUTE", "3000")
+    if not (key_per_minute.isascii() and key_per_minute.isdigit() and int(key_per_minute[:10]) > 0):
+        raise SettingsError(f"ROLVAST_KEY_PER_MINUTE is '{key_per_minute}'; it must be a whole number above 0")
     return Settings(
         database_url=database_url,
         base_url=base_url,
@@ -85,6 +89,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         smtp_url=smtp_url,
         mail_from=mail_from,
         theme_css=Path(theme) if theme else None,
+        key_per_minute=int(key_per_minute),
     )
 
 

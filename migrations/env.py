@@ -1,4 +1,4 @@
-"""Runs migrations on the connection that the application hands over."""
+"""Runs migrations on the connection that the application hands over, within its transaction."""
 
 from alembic import context
 
@@ -9,7 +9,6 @@ context.configure(
     connection=connection,
     target_metadata=metadata,
     render_as_batch=True,
-    transaction_per_migration=True,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from app.domain.answers import Value
-from app.domain.assessment import Actor, Assessment, Purpose
+from app.domain.assessment import Actor, Assessment, MemberRole, Purpose
 from app.domain.constellation import Party, Rating
 from app.service import access, administration, commissioning, responding
 from app.service.plans import Plan
@@ -27,6 +27,7 @@ INSTRUMENT = "driehoek"
 COMMISSIONER = "alice@bureau.example"
 VIEWER = "victor@bureau.example"
 STRANGER = "charlie@ander-bureau.example"
+ADMINISTRATOR = "beheer@rolvast.example"
 
 #: Three groups of five: the smallest constellation in which everything is published.
 TRIANGLE = (
@@ -104,6 +105,7 @@ class House:
             self.other_office = access.make_office(work, "Ander bureau")
         self.commissioner = Actor(self.office, COMMISSIONER, may_write=True)
         self.viewer = Actor(self.office, VIEWER, may_write=False)
+        self.administrator = Actor("", ADMINISTRATOR, may_write=False, administers=True)
         self.stranger = Actor(self.other_office, STRANGER, may_write=True)
 
     @contextmanager
@@ -114,9 +116,12 @@ class House:
     # --- Ways in ---
 
     def sign_in_link(self, email: str = COMMISSIONER) -> str:
-        office = self.other_office if email == STRANGER else self.office
+        roles: dict[str, MemberRole] = {VIEWER: "viewer", ADMINISTRATOR: "administrator"}
+        offices = {STRANGER: self.other_office, ADMINISTRATOR: ""}
         with self.work() as work:
-            return access.make_sign_in_link(work, office, email, "viewer" if email == VIEWER else "commissioner")
+            return access.make_sign_in_link(
+                work, offices.get(email, self.office), email, roles.get(email, "commissioner")
+            )
 
     def session(self, email: str = COMMISSIONER) -> str:
         token = self.sign_in_link(email)

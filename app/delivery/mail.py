@@ -21,13 +21,17 @@ KEPT = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter as it leaves: one receiver, plain text and simple HTML with the same words."""
+    """A letter as it leaves: one receiver, plain text and simple HTML with the same words.
+
+    `calendar`: a file for the receiver's calendar that goes along, if any.
+    """
 
     id: str
     to: str
     subject: str
     text: str
     html: str
+    calendar: bytes = b""
 
 
 class TryLater(Exception):
@@ -61,6 +65,14 @@ def compose(letter: Letter, sender: str, now: datetime) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
+    if letter.calendar:
+        message.add_attachment(
+            letter.calendar,
+            maintype="text",
+            subtype="calendar",
+            filename="gesprek.ics",
+            params={"method": "PUBLISH", "charset": "utf-8"},
+        )
     return message
 
 

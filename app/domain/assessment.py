@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, time
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from app.domain.advice import advise
 from app.domain.constellation import Party
 from app.domain.parameters import Parameters
-from app.domain.problems import AssessmentClosed, Fault, NotAllowed, WrongState, fault
+from app.domain.problems import AssessmentClosed, Fault, NotAllowed, NotFound, WrongState, fault
 from app.domain.text import Text
 
 State = Literal["draft", "open", "closed", "released", "erased"]
@@ -113,17 +114,22 @@ def dutch_date(now: datetime) -> date:
 
 # --- Who is asking ----------------------------------------------------------------------------------------------------
 
-MemberRole = Literal["commissioner", "viewer"]
+#: Commissioners and viewers belong to an office; an administrator serves all offices and belongs to none.
+MemberRole = Literal["commissioner", "viewer", "administrator"]
 Scope = Literal["read", "write"]
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A member or a key of one office. Every query is scoped to `office`."""
+    """A member or a key of one office. Every query is scoped to `office`.
+
+    `administers`: an administrator, who has no office (`office` is empty) and so finds no assessment anywhere.
+    """
 
     office: str
     name: str
     may_write: bool
+    administers: bool = False
 
     def require_write(self) -> None:
         if not self.may_write:
@@ -133,6 +139,11 @@ class Actor:
                     "You can look here but not change anything. Ask a colleague who may commission assessments.",
                 )
             )
+
+    def require_administrator(self) -> None:
+        """For everyone else the pages of administrators do not exist."""
+        if not self.administers:
+            raise NotFound
 
 
 # --- What must be true before opening ---------------------------------------------------------------------------------
@@ -148,49 +159,9 @@ def faults_before_opening(
     """
     faults = [*_faults_of_texts(assessment), *_faults_of_dates(assessment, now)]
     for party in assessment.parties:
-        where = f"parties.{party.key}"
-        count = people.get(party.key, 0)
-        words: dict[str, str | int] = {"name": party.name, "n": count, "k": assessment.params.k_party}
-        if count == 0:
-            faults.append(
-                fault(
-                    where,
-                    "{name}: er is nog niemand uitgenodigd.",
-                    "{name}: nobody has been invited yet.",
-                    **words,
-                )
-            )
-        elif party.attributed and count > 1:
-            faults.append(
-                fault(
-                    where,
-                    "{name}: een standpunt op naam heeft precies één persoon die namens de partij antwoordt; nu {n}.",
-                    "{name}: an attributed statement has exactly one person who answers for the party; now {n}.",
-                    **words,
-                )
-            )
-        elif not party.attributed and count == 1:
-            faults.append(
-                fault(
-                    where,
-                    "{name}: één persoon kan niet vertrouwelijk antwoorden. Nodig meer mensen uit, of kies voor een "
-                    "standpunt op naam.",
-                    "{name}: one person cannot answer confidentially. Invite more people, or choose an attributed "
-                    "statement.",
-                    **words,
-                )
-            )
-        elif not party.attributed and count < assessment.params.k_party and party.key not in confirmed:
-            faults.append(
-                fault(
-                    where,
-                    "{name}: met {n} mensen blijft deze partij verborgen; daarvoor zijn er minstens {k} nodig. "
-                    "Bevestig dat u dit weet, nodig meer mensen uit, of kies voor een standpunt op naam.",
-                    "{name}: with {n} people this party stays hidden; at least {k} are needed. Confirm that you know "
-                    "this, invite more people, or choose an attributed statement.",
-                    **words,
-                )
-            )
+        advice = advise(party, people.get(party.key, 0), assessment.params)
+        if advice.weight == "refused" or (advice.weight == "confirm" and party.key not in confirmed):
+            faults.append(Fault(f"parties.{party.key}", advice.message))
     return faults
 
 

@@ -11,7 +11,10 @@ from app.domain.text import Text, same, signed
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A figure as published: points with interval, or None with the reason. `bound`: at_most, at_least or None."""
+    """A figure as published: points with interval, or None with the reason. `bound`: at_most, at_least or None.
+
+    `agreement`: how united the people of a group are in it, as a class (scoring.md §6); of base cells only.
+    """
 
     score: int | None
     low: int | None = None
@@ -19,6 +22,7 @@ class Shown:
     bound: str | None = None
     reason: str | None = None
     attributed: bool = False
+    agreement: str | None = None
 
     @property
     def number(self) -> str:
@@ -40,6 +44,10 @@ class Shown:
     def why_short(self) -> Text:
         return words.SHORT_REASONS[self.reason] if self.reason else same("")
 
+    @property
+    def united(self) -> Text | None:
+        return words.AGREEMENT[self.agreement] if self.agreement else None
+
 
 def shown(figure: Mapping[str, Any] | None, *, attributed: bool = False) -> Shown:
     """A published object of the score document as a figure; absent means not asked."""
@@ -48,7 +56,8 @@ def shown(figure: Mapping[str, Any] | None, *, attributed: bool = False) -> Show
     if figure.get("score") is None:
         return Shown(None, reason=figure.get("reason", "not_asked"))
     low, high = figure.get("ci95") or (None, None)
-    return Shown(figure["score"], low, high, figure.get("bound"), attributed=attributed)
+    bound, agreement = figure.get("bound"), figure.get("agreement")
+    return Shown(figure["score"], low, high, bound, attributed=attributed, agreement=agreement)
 
 
 @dataclass(frozen=True)
@@ -137,17 +146,58 @@ class ThemeSection:
 
 
 @dataclass(frozen=True)
+class Compared:
+    """One theme of a comparison: per party how the other sees it (`seen`), and how it sees the other (`seeing`)."""
+
+    title: Text
+    seen: tuple[Shown, ...]
+    seeing: tuple[Shown, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The parties of one role side by side, in their own order, each with the same `other` party.
+
+    `seen` and `seeing` name the two views; `pairs` holds the totals over all themes, to be drawn.
+    """
+
+    role: Text
+    other: Text
+    seen: Text
+    seeing: Text
+    parties: tuple[Text, ...]
+    rows: tuple[Compared, ...]
+    pairs: tuple[Pair, ...]
+
+
+@dataclass(frozen=True)
 class Movement:
-    """A change since the earlier wave."""
+    """A change since the earlier wave, of a relation or of the whole; without a value it has a reason."""
 
     theme: Theme
     what: Text
-    before: int
-    now: int
-    value: int
-    interval: str
-    evidence: Text
-    material: bool
+    whole: bool
+    before: int | None = None
+    now: int | None = None
+    value: int | None = None
+    interval: str = ""
+    evidence: Text | None = None
+    material: bool = False
+    reason: str | None = None
+
+    @property
+    def why(self) -> Text:
+        return words.REASONS[self.reason] if self.reason else same("")
+
+
+@dataclass(frozen=True)
+class Division:
+    """A party whose people give different answers: on what, about what, and how sure that is."""
+
+    theme: Theme
+    party: Text
+    about: Text
+    sure: Text
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def check_people(
         person = Person(
             fields[0].lower(),
             fields[1],
-            _key_of(fields[2], constellation),
+            key_of(fields[2], constellation),
             _judges(fields[3] if len(fields) == 4 else ""),
         )
         wrong = _faults_of_person(person, constellation, where, line)
@@ -128,6 +128,14 @@ def check_people(
     if faults:
         raise InvalidInput(faults)
     return PeopleList(tuple(people.values()), tuple(notices))
+
+
+def key_of(field: str, constellation: Constellation) -> str:
+    """The key of a party that was given by key or by name."""
+    wanted = field.casefold()
+    if constellation.has_party(wanted):
+        return wanted
+    return next((p.key for p in constellation.parties if p.name.casefold() == wanted), wanted)
 
 
 def read_rows(text: str) -> list[Row]:
@@ -172,14 +180,6 @@ def clean_rows(lines: Sequence[Row]) -> list[Row]:
 def _clean(field: str) -> str:
     """Spaces of every kind trimmed and control characters out: names end up in mail headers."""
     return " ".join("".join(c if c.isprintable() else " " for c in field).split())
-
-
-def _key_of(field: str, constellation: Constellation) -> str:
-    """The key of a party that was given by key or by name."""
-    wanted = field.casefold()
-    if constellation.has_party(wanted):
-        return wanted
-    return next((p.key for p in constellation.parties if p.name.casefold() == wanted), wanted)
 
 
 def _judges(field: str) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """Owns every expected refusal, in words. Knows nothing of HTTP: the web gives each class its status."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -179,6 +180,20 @@ class NotReleased(Problem):
         )
 
 
+class TablesNotUpToDate(Problem):
+    """The database is of another version than the service: its migrations have not run yet."""
+
+    code = "tables_not_up_to_date"
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "Deze dienst wordt bijgewerkt. Er is niets verloren; probeer het over een paar minuten opnieuw.",
+                "This service is being updated. Nothing is lost; please try again in a few minutes.",
+            )
+        )
+
+
 class Busy(Problem):
     """The database cannot be reached or is locked; asking again later is right."""
 
@@ -191,6 +206,74 @@ class Busy(Problem):
                 "Storage cannot be reached for a moment. Nothing is lost; please try again in a minute.",
             )
         )
+
+
+class TooManyRequests(Problem):
+    """Somebody comes too often. `wait`: seconds after which there is room again."""
+
+    code = "too_many_requests"
+
+    def __init__(self, wait: float = 1) -> None:
+        self.wait = max(1, math.ceil(wait))
+        again = Text("een minuut", "a minute")
+        if self.wait > 60:
+            again = Text("{n} minuten", "{n} minutes").fill(n=math.ceil(self.wait / 60))
+        super().__init__(
+            Text(
+                "Dit ging te vaak achter elkaar. Probeer het over {again} opnieuw; er is niets verloren.",
+                "This came too often in a row. Please try again in {again}; nothing is lost.",
+            ).fill(again=again)
+        )
+
+
+class ChangedMeanwhile(Problem):
+    """Somebody else changed it since the asker last read it."""
+
+    code = "changed_meanwhile"
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "Iemand anders heeft dit intussen veranderd. Haal het opnieuw op, en verander het dan.",
+                "Somebody else changed this meanwhile. Read it again, and then change it.",
+            )
+        )
+
+
+class KeyUsedBefore(Problem):
+    """The same Idempotency-Key came with another request than before."""
+
+    code = "idempotency_key_used_before"
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "Deze Idempotency-Key is al gebruikt voor een ander verzoek. Kies voor elk nieuw verzoek een nieuwe.",
+                "This Idempotency-Key was used before for another request. Choose a new one for every new request.",
+            )
+        )
+
+
+class NotAcceptable(Problem):
+    """It exists in none of the forms that were asked for. `offered`: media types."""
+
+    code = "not_acceptable"
+
+    def __init__(self, offered: Iterable[str]) -> None:
+        forms = ", ".join(offered)
+        super().__init__(
+            Text("Dit is er alleen als: {forms}.", "This is available only as: {forms}.").fill(forms=forms)
+        )
+
+
+class UnsupportedForm(Problem):
+    """What came in is in a form that is not read here. `read`: the media type that is."""
+
+    code = "unsupported_media_type"
+
+    def __init__(self, read: str) -> None:
+        self.read = read
+        super().__init__(Text("Stuur dit als {read}, in UTF-8.", "Send this as {read}, in UTF-8.").fill(read=read))
 
 
 class UntrustedForm(Problem):

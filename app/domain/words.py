@@ -45,6 +45,12 @@ BLOCKS: dict[str, Text] = {
     "whole": Text("de driehoek als geheel", "the triangle as a whole"),
 }
 
+AGREEMENT: dict[str, Text] = {
+    "united": Text("eensgezind", "united"),
+    "mixed": Text("gemengd", "mixed"),
+    "divided": Text("verdeeld", "divided"),
+}
+
 QUADRANTS: dict[str, Text] = {
     "agree_above": Text("Beide beelden liggen op of boven de ambitie.", "Both views are at or above the ambition."),
     "agree_below": Text(

@@ -1,10 +1,11 @@
 """Owns which picture shows which figures: from a Report to the charts, in one language."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from app.domain.findings import Pair, Shown, ThemeSection
+from app.domain.findings import Finding, Pair, Shown, ThemeSection
 from app.domain.report import Report
 from app.domain.text import Language, Text
 from app.export.charts import (
@@ -95,31 +96,84 @@ def draw_theme(report: Report, section: ThemeSection, language: Language, *, nar
         names = (Text("eigen beeld", "self-image"), Text("beeld van de ander", "the other's view"))
     else:
         names = (Text("eerstgenoemde", "first named"), Text("tweede", "second"))
-    legend = Legend(names[0].in_(language), names[1].in_(language), Text("95%-interval", "95% interval").in_(language))
-    labels = report.instrument.scale.labels
-    axis = Axis(labels[0].in_(language), labels[-1].in_(language))
+    title = Text("{theme}: twee beelden naast elkaar", "{theme}: two views side by side").fill(
+        theme=section.theme.title
+    )
+    axis = _axis(report, language)
     if section.ambition is not None:
         words = Text("ambitie {points}", "ambition {points}").fill(points=section.ambition)
         axis = Axis(axis.low, axis.high, ambition=section.ambition, ambition_label=words.in_(language))
-    pictures = []
-    for number, pairs in enumerate(_by_picture(section, judged=judged), start=1):
-        ident = f"thema-{section.theme.key}-{number}"
-        title = Text("{theme}: twee beelden naast elkaar", "{theme}: two views side by side").fill(
-            theme=section.theme.title
-        )
-        caption = Caption(ident, title.in_(language), _pictured(pairs, language))
-        rows = tuple(_row(pair, language) for pair in pairs)
-        pictures.append(dumbbell(caption, Dumbbell(rows=rows, legend=legend, axis=axis), narrow=narrow))
-    return pictures
-
-
-def _by_picture(section: ThemeSection, *, judged: bool) -> Iterator[tuple[Pair, ...]]:
-    """The pairs of one picture: all views on one party, or a handful of relations; a pair wholly hidden needs none."""
-    pairs = [pair for pair in section.pairs if pair.one.score is not None or pair.other.score is not None]
+    pairs = _drawable(section.pairs)
     groups = [list(group) for _, group in groupby(pairs, key=lambda pair: pair.label)] if judged else [pairs]
-    for group in groups:
-        for start in range(0, len(group), PAIRS_PER_PICTURE):
-            yield tuple(group[start : start + PAIRS_PER_PICTURE])
+    gallery = _Gallery(f"thema-{section.theme.key}", title, groups, _legend(names, language), axis)
+    return gallery.draw(language, narrow=narrow)
+
+
+def draw_comparison(report: Report, number: int, language: Language, *, narrow: bool) -> list[str]:
+    """One comparison of the report: per party how the other sees it, and how it sees the other."""
+    comparison = report.comparisons[number]
+    names = (comparison.seen, comparison.seeing)
+    title = Text(
+        "Naast elkaar, met {other}, over alle thema's samen", "Side by side, with {other}, over all themes"
+    ).fill(other=comparison.other)
+    groups = [_drawable(comparison.pairs)]
+    gallery = _Gallery(f"naast-elkaar-{number}", title, groups, _legend(names, language), _axis(report, language))
+    return gallery.draw(language, narrow=narrow)
+
+
+def draw_moved(report: Report, language: Language, *, narrow: bool) -> list[str]:
+    """The constellation per theme, in the earlier wave and in this one."""
+    names = (Text("vorige meting", "earlier wave"), Text("deze meting", "this wave"))
+    title = Text("De driehoek als geheel, toen en nu", "The triangle as a whole, then and now")
+    legend = _legend(names, language, interval=False)
+    gallery = _Gallery("veranderd", title, [_drawable(report.moved)], legend, _axis(report, language))
+    return gallery.draw(language, narrow=narrow)
+
+
+def draw_finding(report: Report, finding: Finding, language: Language) -> str | None:
+    """The two sides of one gap; nothing where one of them is the ambition, which is no view."""
+    if finding.kind == "ambition":
+        return None
+    pair = Pair(finding.headline, finding.a_label, finding.a, finding.b_label, finding.b)
+    caption = Caption(f"verschil-{finding.rank}", finding.headline.in_(language), _pictured([pair], language))
+    names = (finding.a_label, finding.b_label)
+    return dumbbell(caption, Dumbbell((_row(pair, language),), _legend(names, language), _axis(report, language)))
+
+
+def _axis(report: Report, language: Language) -> Axis:
+    labels = report.instrument.scale.labels
+    return Axis(labels[0].in_(language), labels[-1].in_(language))
+
+
+def _legend(names: tuple[Text, Text], language: Language, *, interval: bool = True) -> Legend:
+    whisker = Text("95%-interval", "95% interval") if interval else Text("", "")
+    return Legend(names[0].in_(language), names[1].in_(language), whisker.in_(language))
+
+
+def _drawable(pairs: Iterable[Pair]) -> list[Pair]:
+    """A pair that is wholly hidden needs no picture; the table says why."""
+    return [pair for pair in pairs if pair.one.score is not None or pair.other.score is not None]
+
+
+@dataclass(frozen=True)
+class _Gallery:
+    """The dumbbells of one chapter: a picture per group of pairs, or several where a group is too large for one."""
+
+    ident: str
+    title: Text
+    groups: Sequence[Sequence[Pair]]
+    legend: Legend
+    axis: Axis
+
+    def draw(self, language: Language, *, narrow: bool) -> list[str]:
+        starts = [(group, at) for group in self.groups for at in range(0, len(group), PAIRS_PER_PICTURE)]
+        drawn = []
+        for number, (group, at) in enumerate(starts, start=1):
+            pairs = group[at : at + PAIRS_PER_PICTURE]
+            caption = Caption(f"{self.ident}-{number}", self.title.in_(language), _pictured(pairs, language))
+            rows = tuple(_row(pair, language) for pair in pairs)
+            drawn.append(dumbbell(caption, Dumbbell(rows=rows, legend=self.legend, axis=self.axis), narrow=narrow))
+        return drawn
 
 
 def _row(pair: Pair, language: Language) -> Row:
@@ -130,7 +184,7 @@ def _row(pair: Pair, language: Language) -> Row:
     )
 
 
-def _pictured(pairs: tuple[Pair, ...], language: Language) -> str:
+def _pictured(pairs: Iterable[Pair], language: Language) -> str:
     """The picture in one sentence per pair, for who hears it."""
     return " ".join(
         f"{pair.label.in_(language)}: {pair.one_label.in_(language)} {pair.one.number}, "

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from app.domain.assessment import Actor, Assessment, MemberRole, Scope, end_of_day
 from app.domain.people import ADDRESS
-from app.domain.problems import InvalidInput, NotFound, NotSignedIn, UnknownLink, WrongState, fault
+from app.domain.problems import Fault, InvalidInput, NotFound, NotSignedIn, UnknownLink, WrongState, fault
 from app.domain.text import Text
 from app.service.letters import SIGN_IN_LINK_LASTS
 from app.service.posting import queue
@@ -30,11 +30,8 @@ def make_sign_in_link(
     work: Work, office: str, email: str, role: MemberRole = "commissioner", lasts: timedelta = SIGN_IN_LINK_LASTS
 ) -> str:
     """The token of a fresh single-use link for a member, who is added to the office when not known there."""
-    email = email.strip().lower()
-    if not ADDRESS.fullmatch(email):
-        raise InvalidInput(
-            [fault("email", "'{email}' is geen e-mailadres.", "'{email}' is not an email address.", email=email[:80])]
-        )
+    _require(faults_of_address(email))
+    email = as_asked(email)
     member = work.store.access.member_of(office, email)
     if member is None:
         member = Member(work.chance(), office, email, role)
@@ -44,13 +41,34 @@ def make_sign_in_link(
     return token
 
 
-def mail_sign_in_link(work: Work, email: str) -> None:
-    """Have a link sent to whoever is a member with this address.
+def faults_of_address(email: str) -> list[Fault]:
+    """What keeps this from being an address that mail servers take."""
+    if ADDRESS.fullmatch(as_asked(email)):
+        return []
+    return [fault("email", "'{email}' is geen e-mailadres.", "'{email}' is not an email address.", email=email[:80])]
 
-    The same work for every address: only the worker looks whether anyone is, so that the time taken tells nothing.
+
+def _require(faults: list[Fault]) -> None:
+    if faults:
+        raise InvalidInput(faults)
+
+
+def as_asked(email: str) -> str:
+    """An address as members are known by."""
+    return email.strip().lower()
+
+
+def is_member(work: Work, address: str) -> bool:
+    """Whether any office knows this address: one query, the same for every address."""
+    return bool(work.store.access.members_with(address))
+
+
+def mail_sign_in_link(work: Work, email: str) -> None:
+    """Have a link sent to whoever is a member with this address; the worker makes it when the letter leaves.
+
     One letter at a time waits for an address.
     """
-    address = email.strip().lower()
+    address = as_asked(email)
     if ADDRESS.fullmatch(address) and len(address) <= 254 and not work.store.outbox.has("sign_in", address):
         queue(work, "sign_in", [("", address)])
 
@@ -115,19 +133,35 @@ def keys(work: Work, actor: Actor) -> list[Key]:
 def invite_member(work: Work, actor: Actor, email: str, role: MemberRole) -> None:
     """Add somebody to the office and send a sign-in link; somebody who was there gets a link only."""
     actor.require_write()
+    add_member(work, actor, email, role)
+
+
+def add_member(work: Work, actor: Actor, email: str, role: MemberRole) -> None:
+    """Let somebody in where the actor is: an office, or among the administrators."""
+    known = len(work.store.access.members(actor.office))
     make_sign_in_link(work, actor.office, email, role)
     mail_sign_in_link(work, email)
+    if len(work.store.access.members(actor.office)) > known:
+        work.record_of_office(actor, "member_added", who=email.strip().lower(), role=role)
 
 
 def remove_member(work: Work, actor: Actor, member: str) -> None:
     """Take somebody out of the office. Nobody takes out themselves: an office keeps its last commissioner."""
     actor.require_write()
-    if any(found.id == member and found.email == actor.name for found in members(work, actor)):
+    drop_member(work, actor, member)
+
+
+def drop_member(work: Work, actor: Actor, member: str) -> None:
+    """Take somebody out from where the actor is; that person's sessions end at once."""
+    gone = next((found for found in members(work, actor) if found.id == member), None)
+    if gone is None:
+        raise NotFound
+    if gone.email == actor.name:
         raise WrongState(
             Text("U kunt uzelf niet weghalen; vraag het een collega.", "You cannot remove yourself; ask a colleague.")
         )
-    if not work.store.access.drop_member(actor.office, member):
-        raise NotFound
+    work.store.access.drop_member(actor.office, member)
+    work.record_of_office(actor, "member_removed", who=gone.email)
 
 
 def make_key_for_office(work: Work, actor: Actor, name: str, scope: Scope) -> str:
@@ -142,12 +176,21 @@ def make_key_for_office(work: Work, actor: Actor, name: str, scope: Scope) -> st
                 )
             ]
         )
-    return make_key(work, actor.office, name.strip(), scope)
+    key = make_key(work, actor.office, name.strip(), scope)
+    work.record_of_office(actor, "key_made", what=name.strip(), scope=scope)
+    return key
 
 
 def drop_key(work: Work, actor: Actor, name: str) -> None:
     actor.require_write()
-    work.store.access.drop_keys_named(actor.office, name)
+    revoke_key(work, actor, name)
+
+
+def revoke_key(work: Work, actor: Actor, name: str) -> None:
+    """End a key of the actor's office; nothing happens when there is none with this name."""
+    if any(key.name == name for key in keys(work, actor)):
+        work.store.access.drop_keys_named(actor.office, name)
+        work.record_of_office(actor, "key_revoked", what=name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +206,7 @@ def reader_of_link(work: Work, token: str | None) -> Reader:
     link = work.store.results.reader_link_by_token(stored(token)) if token else None
     if link is None:
         raise UnknownLink
-    assessment = work.store.assessments.anywhere(link.assessment)
+    assessment = work.store.assessments.of_link(link.assessment)
     if assessment.retention_on and work.now > end_of_day(assessment.retention_on):
         raise UnknownLink
     return Reader(assessment, link.party)

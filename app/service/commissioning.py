@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import rfc8785
 
@@ -36,6 +36,13 @@ def overview(work: Work, actor: Actor) -> list[tuple[ConstellationOf, Assessment
     found = work.store.assessments.of_office(actor.office)
     names = {a.constellation: work.store.assessments.constellation(actor.office, a.constellation) for a in found}
     return [(name, a) for a in found if (name := names[a.constellation]) is not None]
+
+
+def newest(
+    work: Work, actor: Actor, after: tuple[datetime, str] | None, most: int
+) -> list[tuple[datetime, Assessment]]:
+    """Assessments of the office with the instant of their making: the newest first, from a place in that order on."""
+    return work.store.assessments.newest_of_office(actor.office, after, most)
 
 
 def constellation_name(work: Work, assessment: Assessment) -> str:

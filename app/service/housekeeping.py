@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from app.delivery.mail import Postman
 from app.domain.assessment import Actor, dutch_date
 from app.domain.problems import Problem
-from app.service import commissioning
+from app.service import commissioning, learning
+from app.service.health import require_current_tables
 from app.service.posting import bring_due, remind_on_chosen_day
+from app.service.repeating import forget_answers
 from app.service.work import Work, Workshop
 
 log = logging.getLogger("rolvast")
@@ -74,6 +76,24 @@ def forget_addresses(workshop: Workshop, clock: Callable[[], datetime]) -> None:
             work.store.answers.forget_people(assessment.id)
 
 
+def forget_contacts(workshop: Workshop, clock: Callable[[], datetime]) -> None:
+    """Addresses that were given for a conversation or an agreement go thirty days after it."""
+    with workshop.work(clock(), write=False) as work:
+        due = any(learning.addresses_to_forget(work))
+    if due:
+        with workshop.work(clock(), write=True) as work:
+            learning.forget_contacts(work)
+
+
+def remind_of_agreements(workshop: Workshop, clock: Callable[[], datetime]) -> None:
+    """A week before the day of an agreement, a letter, once."""
+    with workshop.work(clock(), write=False) as work:
+        due = learning.agreements_to_remind(work)
+    for agreement in due:
+        with _apart("reminding"), workshop.work(clock(), write=True) as work:
+            learning.remind_of(work, agreement)
+
+
 def _knows_addresses(work: Work, assessment: str) -> bool:
     return any(person.email for _, person in work.store.answers.people(assessment))
 
@@ -87,17 +107,24 @@ def erase_expired(workshop: Workshop, clock: Callable[[], datetime]) -> int:
             for a in work.store.assessments.everywhere("open", "closed", "released")
             if a.retention_on and a.retention_on < today
         ]
+    erased = 0
     for assessment in due:
         with _apart("erasing"), workshop.work(clock(), write=True) as work:
+            service = Actor(assessment.office, SERVICE, may_write=True)
+            if work.own_to_change(service, assessment.id).state == "erased":
+                continue  # another process was first
             links = [link.id for link in work.store.results.reader_links(assessment.id)]
             invitations = [invitation for invitation, _ in work.store.answers.people(assessment.id)]
-            work.store.outbox.drop_about([*links, *invitations])
+            talked = work.store.dialogues.erase(assessment.id)
+            work.store.outbox.drop_about([*links, *invitations, *talked])
+            work.store.kept_answers.forget_office(assessment.office)
             work.store.results.erase(assessment.id)
             work.store.answers.erase(assessment.id)
             work.store.assessments.blank(assessment.id)
-            work.record(Actor(assessment.office, SERVICE, may_write=True), assessment, "erased")
+            work.record(service, assessment, "erased")
             work.scrub_after = True
-    return len(due)
+            erased += 1
+    return erased
 
 
 def one_round(workshop: Workshop, postman: Postman, clock: Callable[[], datetime], base_url: str) -> None:
@@ -106,9 +133,12 @@ def one_round(workshop: Workshop, postman: Postman, clock: Callable[[], datetime
         lambda: close_due(workshop, clock),
         workshop.scrub_if_needed,
         lambda: remind_due(workshop, clock),
+        lambda: remind_of_agreements(workshop, clock),
         lambda: note_used_keys(workshop, clock),
         lambda: bring_due(workshop, postman, clock, base_url),
         lambda: forget_addresses(workshop, clock),
+        lambda: forget_contacts(workshop, clock),
+        lambda: forget_answers(workshop, clock),
         lambda: postman.tidy(clock()),
         lambda: erase_expired(workshop, clock),
     )
@@ -122,6 +152,7 @@ class Worker:
 
     def __init__(self, workshop: Workshop, postman: Postman, clock: Callable[[], datetime], base_url: str) -> None:
         self._stopping = threading.Event()
+        self._workshop = workshop
         self._round: Callable[[], None] = lambda: one_round(workshop, postman, clock, base_url)
         self._thread = threading.Thread(target=self._work, name="rolvast-worker", daemon=True)
 
@@ -134,4 +165,6 @@ class Worker:
 
     def _work(self) -> None:
         while not self._stopping.wait(ROUND):
-            self._round()
+            with _apart("housekeeping"):
+                require_current_tables(self._workshop)
+                self._round()

@@ -5,7 +5,8 @@ from html import escape
 
 from app.delivery.mail import Letter
 from app.domain.assessment import Assessment
-from app.domain.text import Text
+from app.domain.text import Text, same
+from app.service.conversation_letters import of_agreement, of_conversation
 from app.service.tokens import link_token, stored
 from app.service.work import Work
 from app.store.outbox import LetterKind, Waiting
@@ -46,35 +47,58 @@ _BODIES: dict[LetterKind, Text] = {
         "The link works until {day}.\n\nQuestions? {contact}, {address}.",
     ),
     "sign_in": Text(
-        "Met deze link logt u in. Hij werkt één keer, een kwartier lang.\n\n{link}\n\n"
+        "Met deze link logt u in. Een link werkt één keer, een kwartier lang.\n\n{link}\n\n"
         "Vroeg u hier niet om? Dan hoeft u niets te doen.",
-        "With this link you sign in. It works once, for a quarter of an hour.\n\n{link}\n\n"
+        "With this link you sign in. A link works once, for a quarter of an hour.\n\n{link}\n\n"
         "Did you not ask for it? Then you need not do anything.",
     ),
 }
 
 
+_ADMINISTRATION = Text("Beheer", "Administration")
+
+
 def write(work: Work, waiting: Waiting, base_url: str) -> Letter | None:
     """The letter as it leaves now; None when nobody waits for it any more."""
+    if waiting.kind in ("conversation", "agreement"):
+        make = of_conversation if waiting.kind == "conversation" else of_agreement
+        contents = make(work, waiting, base_url)
+        return _letter(waiting, contents.subject, contents.body, contents.calendar) if contents else None
+    return _write(work, waiting, base_url)
+
+
+def _write(work: Work, waiting: Waiting, base_url: str) -> Letter | None:
     if waiting.kind == "sign_in":
-        links = [_sign_in_link(work, member.id, base_url) for member in work.store.access.members_with(waiting.email)]
-        return _letter(waiting, _SUBJECTS["sign_in"], _BODIES["sign_in"].fill(link="\n".join(links))) if links else None
+        return _sign_in_letter(work, waiting, base_url)
     if waiting.kind == "report":
         reader = work.store.results.reader_link(waiting.reference)
         if reader is None:
             return None
-        assessment = work.store.assessments.anywhere(reader.assessment)
+        assessment = work.store.assessments.of_link(reader.assessment)
         link = f"{base_url}/lezen/{link_token(work.secret, 'reader', reader.id)}"
         return _about(waiting, assessment, link, str(assessment.retention_on))
     address = work.store.answers.address(waiting.reference)
     if address is None:
         return None
-    assessment = work.store.assessments.anywhere(address[0])
+    assessment = work.store.assessments.of_link(address[0])
     still_unsent = waiting.kind != "reminder" or waiting.reference in work.store.answers.unsent(assessment.id)
     if not assessment.accepts_answers(work.now) or not still_unsent:
         return None
     link = f"{base_url}/invullen/{link_token(work.secret, 'invitation', waiting.reference)}"
     return _about(waiting, assessment, link, str(assessment.closes_on))
+
+
+def _sign_in_letter(work: Work, waiting: Waiting, base_url: str) -> Letter | None:
+    """A fresh link for each office that knows this address; None when nobody is known by it."""
+    members = work.store.access.members_with(waiting.email)
+    names = {office.id: same(office.name) for office in work.store.access.offices()}
+    lines = []
+    for member in members:
+        if len(members) > 1:
+            lines.append(names.get(member.office, _ADMINISTRATION))
+        lines.append(same(_sign_in_link(work, member.id, base_url)))
+    link = Text("\n".join(line.nl for line in lines), "\n".join(line.en for line in lines))
+    return _letter(waiting, _SUBJECTS["sign_in"], _BODIES["sign_in"].fill(link=link)) if members else None
 
 
 def _sign_in_link(work: Work, member: str, base_url: str) -> str:
@@ -105,13 +129,14 @@ def _about(waiting: Waiting, assessment: Assessment, link: str, day: str) -> Let
     return _letter(waiting, subject, _BODIES[waiting.kind].fill(**words))
 
 
-def _letter(waiting: Waiting, subject: Text, body: Text) -> Letter:
+def _letter(waiting: Waiting, subject: Text, body: Text, calendar: bytes = b"") -> Letter:
     return Letter(
         id=waiting.id,
         to=waiting.email,
         subject=subject.nl,
         text=f"(English below)\n\n{body.nl}\n\n---\n\n{body.en}\n",
         html=f'<html lang="nl"><body>{_html(body.nl)}<hr><div lang="en">{_html(body.en)}</div></body></html>',
+        calendar=calendar,
     )
 
 

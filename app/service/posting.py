@@ -38,8 +38,7 @@ def remind_on_chosen_day(work: Work, actor: Actor, assessment: Assessment) -> No
     """The reminders that the commissioner planned: once on each chosen day."""
     today = dutch_date(work.now)
     left = (assessment.closes_on - today).days if assessment.closes_on else -1
-    if left in assessment.post.reminder_days and work.store.assessments.reminded_on(assessment.id) != today:
-        work.store.assessments.set_reminded(assessment.id, today)
+    if left in assessment.post.reminder_days and work.store.assessments.set_reminded(assessment.id, today):
         _remind(work, actor, assessment)
 
 

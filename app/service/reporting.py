@@ -81,5 +81,19 @@ def audit_events(work: Work, actor: Actor, identifier: str) -> list[AuditEvent]:
     return work.store.results.audit_events(actor.office, work.own(actor, identifier).id)
 
 
+#: The page of an office's audit trail goes back so many events; the API goes back to the first.
+EVENTS_SHOWN = 300
+
+
+def events_of_office(work: Work, actor: Actor) -> list[AuditEvent]:
+    """What was last done in the actor's office, newest first."""
+    return work.store.results.newest_events(actor.office, EVENTS_SHOWN)
+
+
+def titles(work: Work, actor: Actor) -> dict[str, str]:
+    """The title of each assessment of the office, by id."""
+    return {found.id: found.title for found in work.store.assessments.of_office(actor.office)}
+
+
 def instruments(work: Work) -> tuple[Instrument, ...]:
     return work.catalogue.all()

@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 
 from app.catalogue import Catalogue
 from app.domain.assessment import Actor, Assessment
-from app.domain.constellation import Constellation, Party
+from app.domain.constellation import Constellation
 from app.domain.instrument import Instrument
 from app.domain.problems import NotFound
 from app.store.engine import Database
@@ -28,7 +27,6 @@ class Work:
     now: datetime
     chance: Chance
     secret: bytes
-    constellations: Callable[[tuple[str, int], tuple[Party, ...]], Constellation]
     scrub_after: bool = field(default=False)
     keys_used: set[str] = field(default_factory=set)
 
@@ -36,7 +34,7 @@ class Work:
         return self.catalogue.instrument(*assessment.instrument)
 
     def constellation_of(self, assessment: Assessment) -> Constellation:
-        return self.constellations(assessment.instrument, assessment.parties)
+        return Constellation(self.instrument_of(assessment), assessment.parties)
 
     def own(self, actor: Actor, identifier: str) -> Assessment:
         """An assessment of the actor's office; somebody else's does not exist."""
@@ -55,7 +53,14 @@ class Work:
 
     def record(self, actor: Actor, assessment: Assessment, action: str, **detail: object) -> None:
         """Write down in the audit trail what the office did; never what a respondent did."""
-        self.store.results.add_audit_event(self.chance(), assessment, AuditEvent(actor.name, action, detail, self.now))
+        event = AuditEvent(actor.name, action, detail, self.now, assessment.id)
+        self.store.results.add_audit_event(self.chance(), assessment.office, event)
+
+    def record_of_office(self, actor: Actor, action: str, **detail: object) -> None:
+        """Write down what was done to an office itself; of an actor without one, to the service."""
+        self.store.results.add_audit_event(
+            self.chance(), actor.office, AuditEvent(actor.name, action, detail, self.now)
+        )
 
 
 class Workshop:
@@ -68,19 +73,16 @@ class Workshop:
         self._chance = chance
         # A process that ended in the middle of closing may have left traces: the first chance cleans up after it.
         self._traces_left = True
+        # Whether every migration has run; until that was seen, no request and no round does anything.
+        self.tables_are_current = False
         # Reading writes nothing; which keys were used today is noted here, and written down by the worker.
         self.keys_used: set[str] = set()
-        # What a constellation asks of whom follows from these two alone; it is made once, not for every request.
-        self._constellations = lru_cache(maxsize=100)(self._constellation)
-
-    def _constellation(self, instrument: tuple[str, int], parties: tuple[Party, ...]) -> Constellation:
-        return Constellation(self.catalogue.instrument(*instrument), parties)
 
     @contextmanager
     def work(self, now: datetime, *, write: bool) -> Iterator[Work]:
         """One transaction: everything in the block happens, or nothing does."""
         with self.database.transaction(write=write) as connection:
-            work = Work(Store(connection), self.catalogue, now, self._chance, self._secret, self._constellations)
+            work = Work(Store(connection), self.catalogue, now, self._chance, self._secret)
             yield work
         self.keys_used |= work.keys_used
         if work.scrub_after:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from app.domain.assessment import Actor, MemberRole, Scope
 from app.store import tables
@@ -18,6 +18,8 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Member:
+    """A member of an office; an administrator, whose `office` is empty."""
+
     id: str
     office: str
     email: str
@@ -25,7 +27,12 @@ class Member:
 
     @property
     def actor(self) -> Actor:
-        return Actor(self.office, self.email, may_write=self.role == "commissioner")
+        return Actor(
+            self.office,
+            self.email,
+            may_write=self.role == "commissioner",
+            administers=self.role == "administrator",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,9 @@ class Key:
     last_used_on: date | None
 
 
-_MEMBER = select(tables.member.c.id, tables.member.c.office_id, tables.member.c.email, tables.member.c.role)
+#: The office of a member; empty for an administrator.
+_office_of = func.coalesce(tables.member.c.office_id, "")
+_MEMBER = select(tables.member.c.id, _office_of, tables.member.c.email, tables.member.c.role)
 
 
 class Access:
@@ -52,12 +61,21 @@ class Access:
         rows = self._connection.execute(select(tables.office.c.id, tables.office.c.name).order_by(tables.office.c.name))
         return [Office(*row) for row in rows]
 
+    def office(self, identifier: str) -> Office | None:
+        row = self._connection.execute(
+            select(tables.office.c.id, tables.office.c.name).where(tables.office.c.id == identifier)
+        ).one_or_none()
+        return Office(*row) if row else None
+
+    def rename_office(self, office: str, name: str) -> None:
+        self._connection.execute(update(tables.office).where(tables.office.c.id == office).values(name=name))
+
     def add_office(self, office: str, name: str) -> None:
         self._connection.execute(insert(tables.office).values(id=office, name=name))
 
     def member_of(self, office: str, email: str) -> Member | None:
         row = self._connection.execute(
-            _MEMBER.where(tables.member.c.office_id == office, tables.member.c.email == email)
+            _MEMBER.where(_office_of == office, tables.member.c.email == email)
         ).one_or_none()
         return Member(*row) if row else None
 
@@ -67,7 +85,9 @@ class Access:
 
     def add_member(self, member: Member) -> None:
         self._connection.execute(
-            insert(tables.member).values(id=member.id, office_id=member.office, email=member.email, role=member.role)
+            insert(tables.member).values(
+                id=member.id, office_id=member.office or None, email=member.email, role=member.role
+            )
         )
 
     def add_sign_in_link(self, token_hash: str, member: str, expires_at: datetime) -> None:
@@ -122,16 +142,12 @@ class Access:
     def members(self, office: str) -> list[Member]:
         return [
             Member(*row)
-            for row in self._connection.execute(
-                _MEMBER.where(tables.member.c.office_id == office).order_by(tables.member.c.email)
-            )
+            for row in self._connection.execute(_MEMBER.where(_office_of == office).order_by(tables.member.c.email))
         ]
 
     def drop_member(self, office: str, member: str) -> bool:
         """A member who is gone loses sessions and links at once."""
-        done = self._connection.execute(
-            delete(tables.member).where(tables.member.c.office_id == office, tables.member.c.id == member)
-        )
+        done = self._connection.execute(delete(tables.member).where(_office_of == office, tables.member.c.id == member))
         return done.rowcount == 1
 
     def keys(self, office: str) -> list[Key]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from app.store import tables
 
-LetterKind = Literal["invitation", "reminder", "report", "sign_in"]
+LetterKind = Literal["invitation", "reminder", "report", "sign_in", "conversation", "agreement"]
 
 
 @dataclass(frozen=True, slots=True)

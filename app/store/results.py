@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
-from app.domain.assessment import Assessment
+from app.domain.assessment import dutch_date
 from app.store import tables
 
 
@@ -29,12 +29,26 @@ class ReaderLink:
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
-    """One thing that an office did."""
+    """One thing that an office did, about one of its assessments or about itself (`assessment` is None)."""
 
     actor: str
     action: str
     detail: Mapping[str, Any]
     at: datetime
+    assessment: str | None = None
+
+    @property
+    def day(self) -> date:
+        return dutch_date(self.at)
+
+
+_EVENT = select(
+    tables.audit_event.c.actor,
+    tables.audit_event.c.action,
+    tables.audit_event.c.detail,
+    tables.audit_event.c.at,
+    tables.audit_event.c.assessment_id,
+)
 
 
 class Results:
@@ -100,12 +114,13 @@ class Results:
         ).one_or_none()
         return ReaderLink(*row) if row else None
 
-    def add_audit_event(self, identifier: str, assessment: Assessment, event: AuditEvent) -> None:
+    def add_audit_event(self, identifier: str, office: str, event: AuditEvent) -> None:
+        """Write down what was done in an office, or by the administrators among themselves (`office` is empty)."""
         self._connection.execute(
             insert(tables.audit_event).values(
                 id=identifier,
-                office_id=assessment.office,
-                assessment_id=assessment.id,
+                office_id=office or None,
+                assessment_id=event.assessment,
                 actor=event.actor,
                 action=event.action,
                 detail=dict(event.detail),
@@ -116,13 +131,17 @@ class Results:
     def audit_events(self, office: str, assessment: str) -> list[AuditEvent]:
         """What the office did to one assessment, oldest first."""
         rows = self._connection.execute(
-            select(
-                tables.audit_event.c.actor,
-                tables.audit_event.c.action,
-                tables.audit_event.c.detail,
-                tables.audit_event.c.at,
-            )
-            .where(tables.audit_event.c.office_id == office, tables.audit_event.c.assessment_id == assessment)
-            .order_by(tables.audit_event.c.at, tables.audit_event.c.id)
+            _EVENT.where(
+                tables.audit_event.c.office_id == office, tables.audit_event.c.assessment_id == assessment
+            ).order_by(tables.audit_event.c.at, tables.audit_event.c.id)
+        ).all()
+        return [AuditEvent(*row) for row in rows]
+
+    def newest_events(self, office: str, most: int) -> list[AuditEvent]:
+        """What was last done in an office, or by the administrators (`office` is empty), newest first."""
+        rows = self._connection.execute(
+            _EVENT.where(func.coalesce(tables.audit_event.c.office_id, "") == office)
+            .order_by(tables.audit_event.c.at.desc(), tables.audit_event.c.id)
+            .limit(most)
         ).all()
         return [AuditEvent(*row) for row in rows]

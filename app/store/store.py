@@ -1,12 +1,16 @@
-"""Owns the shelves of one transaction: who has access, assessments, answers, results and the outbox."""
+"""Owns the shelves of one transaction: everything that it can read and write, by subject."""
 
 from sqlalchemy import Connection
 
 from app.store.access import Access
 from app.store.answers import AnswerStore
 from app.store.assessments import Assessments
+from app.store.dialogues import Dialogues
+from app.store.kept_answers import KeptAnswers
 from app.store.outbox import Outbox
+from app.store.practices import Practices
 from app.store.results import Results
+from app.store.trail import Trail
 
 
 class Store:
@@ -18,3 +22,7 @@ class Store:
         self.answers = AnswerStore(connection)
         self.results = Results(connection)
         self.outbox = Outbox(connection)
+        self.dialogues = Dialogues(connection)
+        self.practices = Practices(connection)
+        self.trail = Trail(connection)
+        self.kept_answers = KeptAnswers(connection)

@@ -1,80 +1,42 @@
 """Owns the tables: dumb rows with constraints. Alembic makes them; nothing here validates for the domain."""
 
-from datetime import UTC, date, datetime
-from typing import Any, cast
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
-    JSON,
     Boolean,
     CheckConstraint,
     Column,
-    DateTime,
-    Dialect,
-    ForeignKey,
     Index,
     LargeBinary,
-    MetaData,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     false,
     text,
 )
-from sqlalchemy import Table as CoreTable
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from app.store.columns import Table, metadata
+from app.store.columns import instant as _instant
+from app.store.columns import json as _json
+from app.store.columns import key as _key
+from app.store.columns import parent as _parent
+from app.store.columns import table as _table
+from app.store.columns import text as _text
+from app.store.learning_tables import agreement, dialogue, dialogue_contact, practice
+from app.store.program_tables import kept_answer, webhook, webhook_delivery
 
-
-class Instant(TypeDecorator[datetime]):
-    """An instant in UTC. SQLite forgets time zones; here they come back."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.astimezone(UTC).replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
-
-
-class Table(SQLModel):
-    """Every table shares one metadata, so that constraints are named alike on both databases."""
-
-    metadata = metadata
-
-
-def _parent(target: str, *, primary_key: bool = False, nullable: bool = False) -> Any:
-    return Field(
-        sa_column=Column(Text, ForeignKey(target, ondelete="CASCADE"), primary_key=primary_key, nullable=nullable)
-    )
-
-
-def _text(*, nullable: bool = False) -> Any:
-    return Field(sa_column=Column(Text, nullable=nullable))
-
-
-def _key() -> Any:
-    return Field(sa_column=Column(Text, primary_key=True))
-
-
-def _json() -> Any:
-    return Field(sa_column=Column(JSON, nullable=False))
-
-
-def _instant(*, nullable: bool = False) -> Any:
-    return Field(sa_column=Column(Instant, nullable=nullable))
+# Tables of another file belong to the same set: whoever knows this module knows them all.
+__all__ = [
+    "agreement",
+    "dialogue",
+    "dialogue_contact",
+    "kept_answer",
+    "metadata",
+    "practice",
+    "webhook",
+    "webhook_delivery",
+]
 
 
 class OfficeRow(Table, table=True):
@@ -144,6 +106,7 @@ class ConstellationRow(Table, table=True):
     office_id: str = _parent("office.id")
     name: str = _text()
     instrument_id: str = _text()
+    place: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
 
 
 class AssessmentRow(Table, table=True):
@@ -304,12 +267,14 @@ class ReaderLinkRow(Table, table=True):
 class OutboxRow(Table, table=True):
     """A letter that waits to be sent. What it says is made when it leaves; once sent, the row is gone.
 
-    `reference`: the invitation, the reader link or the member that it is about.
+    `reference`: the invitation, the reader link, the contact or the agreement that it is about.
     """
 
     __tablename__ = "outbox"
     __table_args__ = (
-        CheckConstraint("kind in ('invitation', 'reminder', 'report', 'sign_in')", name="kind"),
+        CheckConstraint(
+            "kind in ('invitation', 'reminder', 'report', 'sign_in', 'conversation', 'agreement')", name="kind"
+        ),
         Index(None, "due_at"),
         {"sqlite_with_rowid": False},
     )
@@ -335,10 +300,6 @@ class AuditEventRow(Table, table=True):
     action: str = _text()
     detail: dict[str, Any] = _json()
     at: datetime = _instant()
-
-
-def _table(rows: type[SQLModel]) -> CoreTable:
-    return cast(CoreTable, rows.__table__)  # type: ignore[attr-defined]  # SQLModel sets it on tables
 
 
 # The queries use the tables themselves (SQLAlchemy Core): a session and its objects cost several times the work itself.

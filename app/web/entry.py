@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import cast
@@ -10,9 +10,12 @@ from typing import cast
 from fastapi import Request
 
 from app.domain.assessment import Actor
-from app.domain.text import LANGUAGES, Language
+from app.domain.problems import NotAllowed
+from app.domain.text import LANGUAGES, Language, Text
 from app.service.access import Reader, member_of_session, owner_of_key, reader_of_link
+from app.service.health import require_current_tables
 from app.service.work import Work, Workshop
+from app.web.limits import Limits
 
 SESSION_COOKIE = "rolvast_bureau"
 RESPONDENT_COOKIE = "rolvast_vragenlijst"
@@ -39,6 +42,7 @@ class Desk:
     secure: bool
     theme_css: Path | None = None
     shown_mail: Path | None = None
+    limits: Limits = field(default_factory=Limits)
 
 
 def desk_of(request: Request) -> Desk:
@@ -49,6 +53,7 @@ def desk_of(request: Request) -> Desk:
 def work_for(request: Request, *, write: bool = False) -> Iterator[Work]:
     """One transaction for this request; committed before any answer leaves."""
     desk = desk_of(request)
+    require_current_tables(desk.workshop)
     with desk.workshop.work(desk.clock(), write=write) as work:
         yield work
 
@@ -67,9 +72,30 @@ def bearer(request: Request) -> str | None:
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
-def member(request: Request, work: Work) -> Actor:
-    """The member behind the session cookie. Raises NotSignedIn."""
+def signed_in(request: Request, work: Work) -> Actor:
+    """The member or administrator behind the session cookie. Raises NotSignedIn."""
     return member_of_session(work, cookie(request, SESSION_COOKIE))
+
+
+def member(request: Request, work: Work) -> Actor:
+    """The member of an office behind the session cookie. Raises NotSignedIn, and NotAllowed for an administrator."""
+    actor = signed_in(request, work)
+    if actor.administers:
+        raise NotAllowed(
+            Text(
+                "U bent ingelogd als beheerder. Een beheerder ziet geen metingen; vraag het bureau u lid te maken.",
+                "You are signed in as an administrator. An administrator sees no assessments; ask the office to make "
+                "you a member.",
+            )
+        )
+    return actor
+
+
+def administrator(request: Request, work: Work) -> Actor:
+    """The administrator behind the session cookie. Raises NotSignedIn, and NotFound for everyone else."""
+    actor = signed_in(request, work)
+    actor.require_administrator()
+    return actor
 
 
 def api_actor(request: Request, work: Work) -> Actor:

@@ -4,14 +4,17 @@ import logging
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic.alias_generators import to_camel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.routing import compile_path
 
 from app.domain import problems as p
 from app.domain.problems import Fault, InvalidInput, NotFound, Problem
 from app.domain.text import Language, Text, same
-from app.web.entry import desk_of, language_of
+from app.web.entry import bearer, desk_of, language_of
+from app.web.limits import UNKNOWN
 from app.web.rendering import render
 
 log = logging.getLogger("rolvast")
@@ -30,6 +33,12 @@ STATUSES: dict[type[Problem], tuple[int, Text]] = {
     p.WrongReceipt: (409, Text("Deze ontvangstcode past niet", "This receipt code does not fit")),
     p.OtherQuestionnaire: (409, Text("Dit is een andere vragenlijst", "This is another questionnaire")),
     p.NotReleased: (409, Text("Nog niet vrijgegeven", "Not released yet")),
+    p.TablesNotUpToDate: (503, Text("Even geduld", "One moment please")),
+    p.TooManyRequests: (429, Text("Even wachten", "Please wait a moment")),
+    p.NotAcceptable: (406, Text("Niet in deze vorm", "Not in this form")),
+    p.ChangedMeanwhile: (412, Text("Intussen veranderd", "Changed meanwhile")),
+    p.UnsupportedForm: (415, Text("Deze vorm lezen wij niet", "We do not read this form")),
+    p.KeyUsedBefore: (422, Text("Deze sleutel is al gebruikt", "This key was used before")),
     p.Busy: (503, Text("Even niet bereikbaar", "Out of reach for a moment")),
 }
 
@@ -58,15 +67,31 @@ def is_api(request: Request) -> bool:
 
 def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - registered for this class
+    if isinstance(error, p.UnknownLink) or (isinstance(error, p.NotSignedIn) and bearer(request)):
+        error = _or_too_many(request, error)
     status, title = STATUSES[type(error)]
     faults = error.faults if isinstance(error, InvalidInput) else ()
     contact = error.contact if isinstance(error, p.AssessmentClosed) else ("", "")
     answer = _answer(request, status, error.code, title, error.message, faults, contact)
     if status == 503:
         answer.headers["retry-after"] = "60"
+    if isinstance(error, p.TooManyRequests):
+        answer.headers["retry-after"] = str(error.wait)
     if status == 401 and is_api(request):
         answer.headers["www-authenticate"] = "Bearer"
+    if isinstance(error, p.UnsupportedForm):
+        answer.headers["accept"] = error.read
     return answer
+
+
+def _or_too_many(request: Request, error: Problem) -> Problem:
+    """Whoever tries links and keys that do not exist is braked; a good one never comes here."""
+    desk = desk_of(request)
+    try:
+        desk.limits.spend(UNKNOWN, "", desk.clock().timestamp())
+    except p.TooManyRequests as braked:
+        return braked
+    return error
 
 
 def _unfit(request: Request, error: Exception) -> Response:
@@ -92,7 +117,21 @@ def _http(request: Request, error: Exception) -> Response:
     )
     answer = _answer(request, error.status_code, code, title, message, ())
     answer.headers.update(error.headers or {})
+    if error.status_code == 405:
+        answer.headers["allow"] = ", ".join(_allowed(request))
     return answer
+
+
+def _allowed(request: Request) -> list[str]:
+    """Every method that this address knows, over all routes of it; HEAD wherever GET is."""
+    path = str(request.scope["path"]).removeprefix(str(request.scope.get("root_path", "")))
+    found = {
+        method
+        for route in iter_route_contexts(request.app.routes)
+        if route.methods and route.path and compile_path(route.path)[0].match(path)
+        for method in route.methods
+    }
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))
 
 
 def bug(request: Request, error: Exception) -> Response:

@@ -276,3 +276,13 @@ def test_the_faults_of_all_files_are_told(capsys: pytest.CaptureFixture[str]) ->
     assert main(["check-instruments", *map(str, paths)]) == 1
     told = capsys.readouterr().err
     assert [path.name for path in paths if path.name not in told] == []
+
+
+def test_the_description_of_the_api_is_written_as_the_service_gives_it(tmp_path: Path) -> None:
+    kept = json.loads((ROOT / "tests" / "contract" / "openapi.json").read_text(encoding="utf-8"))
+    given = {"ROLVAST_BASE_URL": "https://rolvast.example", "ROLVAST_SECRET_KEY": "x" * 32}
+    shown = rolvast("export-openapi", folder=tmp_path, **given)
+    written = rolvast("export-openapi", "--output", "api.json", folder=tmp_path, **given)
+    assert (shown.returncode, written.returncode, written.stdout) == (0, 0, "")
+    assert json.loads(shown.stdout) == kept
+    assert json.loads((tmp_path / "api.json").read_text(encoding="utf-8")) == kept

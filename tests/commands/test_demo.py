@@ -76,7 +76,7 @@ def test_the_released_wave_tells_the_story_that_it_should(first: Running) -> Non
     assert ("perception", "large", "clear") in kinds
     assert any(kind == "asymmetry" for kind, _, _ in kinds)
     assert any(change["value"] for change in scores["changes"])
-    states = [line["status"] for line in httpx.get(f"{first.base_url}/api/v1/assessments", headers=key).json()]
+    states = [line["status"] for line in httpx.get(f"{first.base_url}/api/v1/assessments", headers=key).json()["items"]]
     assert sorted(states) == ["draft", "open", "released", "released"]
 
 

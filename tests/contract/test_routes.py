@@ -11,15 +11,16 @@ from starlette.testclient import TestClient
 
 from app.domain.assessment import Assessment
 from app.web.entry import READER_COOKIE, RESPONDENT_COOKIE, SESSION_COOKIE
-from tests.people import COMMISSIONER, STRANGER, VIEWER, House
+from tests.people import ADMINISTRATOR, COMMISSIONER, STRANGER, VIEWER, House
 from tests.web.conftest import HTTP, HTTPS
 from tests.web.visitor import Page
 
 ANONYMOUS, RESPONDENT, READER = "anonymous", "respondent", "reader"
 MEMBERS = ("viewer", "commissioner")
 FOREIGN = ("member of another office",)
+ADMIN = "administrator"
 READ_KEY, WRITE_KEY, FOREIGN_KEY = "read key", "write key", "key of another office"
-EVERYONE = (ANONYMOUS, RESPONDENT, READER, *MEMBERS, *FOREIGN, READ_KEY, WRITE_KEY, FOREIGN_KEY)
+EVERYONE = (ANONYMOUS, RESPONDENT, READER, *MEMBERS, *FOREIGN, ADMIN, READ_KEY, WRITE_KEY, FOREIGN_KEY)
 
 #: The sets of the table.
 NOBODY: tuple[str, ...] = ()
@@ -41,6 +42,7 @@ class Row:
     body: Any = None
 
 
+OFFICE = "/beheer/bureaus/{office}"
 B, M = "/bureau", "/bureau/metingen/{identifier}"
 A, Q = "/api/v1/assessments", "/api/v1/questionnaire"
 ONE = A + "/{identifier}"
@@ -63,8 +65,19 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "/inloggen/{token}"): Row(EVERYONE),
     ("POST", "/inloggen/{token}"): Row(EVERYONE),
     ("POST", "/uitloggen"): Row(EVERYONE),
-    # The office: its own work only.
-    ("GET", B): Row(OWN_OFFICE),
+    # Administrators: offices, never their work.
+    ("GET", "/beheer"): Row((ADMIN,)),
+    ("POST", "/beheer/bureaus"): Row((ADMIN,), body={"name": "Nieuw bureau", "email": "eerste@nieuw.example"}),
+    ("POST", "/beheer/beheerders"): Row((ADMIN,), body={"email": "tweede@beheer.example"}),
+    ("POST", "/beheer/beheerders/weg"): Row((ADMIN,), body={"member": "x"}),
+    ("GET", OFFICE): Row((ADMIN,)),
+    ("POST", OFFICE + "/naam"): Row((ADMIN,), body={"name": "Anders"}),
+    ("POST", OFFICE + "/leden"): Row((ADMIN,), body={"email": "nieuw@bureau.example"}),
+    ("POST", OFFICE + "/leden/weg"): Row((ADMIN,), body={"member": "x"}),
+    ("POST", OFFICE + "/sleutels/weg"): Row((ADMIN,), body={"name": "read key"}),
+    # The office: its own work only. An administrator is led to the administration.
+    ("GET", B): Row((*OWN_OFFICE, ADMIN)),
+    ("GET", f"{B}/logboek"): Row(OWN_OFFICE),
     ("GET", f"{B}/toegang"): Row(OWN_OFFICE),
     ("POST", f"{B}/toegang/leden"): Row(OWN_WRITERS, body={"email": "nieuw@bureau.example"}),
     ("POST", f"{B}/toegang/leden/weg"): Row(OWN_WRITERS, body={"member": "{member}"}),
@@ -75,10 +88,14 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", M): Row(WHO_READS),
     ("GET", M + "/partijen"): Row(WHO_READS),
     ("POST", M + "/partijen"): Row(WHO_WRITES),
+    ("POST", M + "/partijen/advies"): Row(WHO_READS, body={"role": "eigenaar", "name": "X", "key": "", "number": "2"}),
     ("GET", M + "/gegevens"): Row(WHO_READS),
     ("POST", M + "/gegevens"): Row(WHO_WRITES, body={"constellation": "x"}),
     ("GET", M + "/mensen"): Row(WHO_READS),
     ("POST", M + "/mensen"): Row(WHO_WRITES, body={"people": "nieuw@ministerie.example,Nieuw,wonen"}),
+    ("POST", M + "/mensen/advies"): Row(WHO_READS, body={"people": "nieuw@ministerie.example,Nieuw,wonen"}),
+    ("POST", M + "/mensen/een"): Row(WHO_WRITES, body={"email": "n@m.example", "name": "N", "party": "wonen"}),
+    ("POST", M + "/mensen/{invitation}/opnieuw"): Row(WHO_WRITES, "open"),
     ("POST", M + "/mensen/{invitation}/weg"): Row(WHO_WRITES),
     ("GET", M + "/voorbeeld/{party}"): Row(WHO_READS),
     ("GET", M + "/brieven"): Row(WHO_READS),
@@ -123,6 +140,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", ONE + "/scores"): Row(PROGRAMS_THAT_READ, "released"),
     ("GET", ONE + "/gaps"): Row(PROGRAMS_THAT_READ, "released"),
     ("GET", ONE + "/score-rows"): Row(PROGRAMS_THAT_READ, "released"),
+    ("GET", "/api/v1/audit-events"): Row((*PROGRAMS_THAT_READ, *FOREIGN, FOREIGN_KEY)),
     ("GET", Q): Row((RESPONDENT,), "open"),
     ("PUT", Q + "/confirmation"): Row((RESPONDENT,), "open", {"holdersAgree": True}),
     ("PUT", Q + "/answers"): Row((RESPONDENT,), "open", {"ratings": {"lr-wad": 3}}),
@@ -173,7 +191,7 @@ class Scene:
 
     def caller(self, name: str) -> TestClient:
         house, client = self.house, self.client
-        sessions = {"viewer": VIEWER, "commissioner": COMMISSIONER, FOREIGN[0]: STRANGER}
+        sessions = {"viewer": VIEWER, "commissioner": COMMISSIONER, FOREIGN[0]: STRANGER, ADMIN: ADMINISTRATOR}
         if name in sessions:
             return client(cookies={SESSION_COOKIE: house.session(sessions[name])})
         if name == RESPONDENT:
@@ -199,7 +217,12 @@ class Scene:
             token = house.readers(self.made)["wonen"]
         with house.work(write=False) as work:
             people = work.store.answers.people(self.made.id)
-        values = {"identifier": self.made.id, "token": token, "invitation": people[-1][0] if people else "x"}
+        values = {
+            "office": house.office,
+            "identifier": self.made.id,
+            "token": token,
+            "invitation": people[-1][0] if people else "x",
+        }
         fixed = {"party": "wonen", "number": "1", "instrument": "driehoek", "version": "1", "path": "rolvast.css"}
         return path.format(**values, **fixed)
 
@@ -222,7 +245,18 @@ class Scene:
         return dict(body or {})
 
     def everything(self) -> list[object]:
-        tables = ("assessment", "party", "invitation", "draft", "submission", "snapshot", "reader_link", "audit_event")
+        tables = (
+            "office",
+            "member",
+            "assessment",
+            "party",
+            "invitation",
+            "draft",
+            "submission",
+            "snapshot",
+            "reader_link",
+            "audit_event",
+        )
         return [sorted(map(repr, self.house.stored(f"SELECT * FROM {table}"))) for table in tables]  # noqa: S608
 
 
@@ -249,7 +283,7 @@ def test_who_may_come_here(scene: Callable[[str], Scene], method: str, path: str
     assert here.everything() == before, "somebody who may not changed something"
     for name in row.who:
         status = here.tried(name, method, path, row.body)
-        if path.endswith("/leden/weg"):
+        if path.endswith(("/leden/weg", "/beheerders/weg")):
             assert status in (303, 404, 409), f"{name} got {status}"
             continue
         assert status not in (*REFUSED, 405, 500), f"{name} got {status}"

@@ -130,8 +130,8 @@ def test_a_complete_draft_can_open() -> None:
         (0, True, "nobody has been invited"),
         (1, False, "one person cannot answer confidentially"),
         (1, True, "one person cannot answer confidentially"),
-        (3, False, "with 3 people this party stays hidden; at least 5"),
-        (4, False, "with 4 people this party stays hidden; at least 5"),
+        (3, False, "with 3 people this party cannot answer confidentially and stays hidden; at least 5"),
+        (4, False, "with 4 people this party cannot answer confidentially and stays hidden; at least 5"),
     ],
 )
 def test_a_group_that_is_too_small_keeps_it_from_opening(count: int, confirmed: bool, words: str) -> None:

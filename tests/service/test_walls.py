@@ -7,9 +7,10 @@ import pytest
 
 from app.domain.assessment import Actor, Assessment
 from app.domain.problems import NotFound
-from app.service import access, commissioning, posting, reporting
+from app.service import access, commissioning, inviting, learning, posting, reporting
 from app.service.work import Work
 from tests.people import CLOSES, House, rows
+from tests.service.test_conversation import CONTACTS, FIRST, TALK
 
 Step = Callable[[Work, Actor, Assessment], object]
 
@@ -19,6 +20,16 @@ def remove_first(work: Work, actor: Actor, made: Assessment) -> object:
     return commissioning.remove_person(work, actor, made.id, invitation)
 
 
+def tell_of_first(work: Work, actor: Actor, made: Assessment) -> object:
+    own = Actor(made.office, "alice@bureau.example", may_write=True)
+    (kept,) = learning.record_agreements(work, own, made.id, [FIRST]).agreements
+    return learning.tell(work, actor, made.id, kept.id, "kept")
+
+
+def send_first_again(work: Work, actor: Actor, made: Assessment) -> object:
+    return inviting.send_again(work, actor, made.id, work.store.answers.people(made.id)[0][0])
+
+
 #: Everything that an office can do to an assessment, and the state in which it is possible.
 STEPS: dict[str, tuple[str, Step]] = {
     "read": ("draft", lambda w, a, x: w.own(a, x.id)),
@@ -26,6 +37,9 @@ STEPS: dict[str, tuple[str, Step]] = {
     "people": ("draft", lambda w, a, x: commissioning.people(w, a, x.id)),
     "add_people": ("draft", lambda w, a, x: commissioning.add_people(w, a, x.id, rows({"wonen": 9}))),
     "remove_person": ("draft", remove_first),
+    "advice_on_people": ("draft", lambda w, a, x: inviting.advice_on_people(w, a, x.id)),
+    "advice_on_parties": ("draft", lambda w, a, x: inviting.advice_on_parties(w, a, x.id, [(x.parties[0], 2)])),
+    "send_again": ("open", send_first_again),
     "preview": ("draft", lambda w, a, x: commissioning.preview(w, a, x.id, "wonen")),
     "discard": ("draft", lambda w, a, x: commissioning.discard(w, a, x.id)),
     "open": ("draft", lambda w, a, x: commissioning.open_assessment(w, a, x.id)),
@@ -39,6 +53,11 @@ STEPS: dict[str, tuple[str, Step]] = {
     "scores_hash": ("released", lambda w, a, x: reporting.scores_hash(w, a, x.id)),
     "report": ("released", lambda w, a, x: reporting.report_for_member(w, a, x.id)),
     "reader_tokens": ("released", lambda w, a, x: access.reader_tokens(w, a, x.id)),
+    "dialogue": ("released", lambda w, a, x: learning.dialogue(w, a, x.id)),
+    "plan_conversation": ("released", lambda w, a, x: learning.plan_conversation(w, a, x.id, TALK, CONTACTS)),
+    "record_agreements": ("released", lambda w, a, x: learning.record_agreements(w, a, x.id, [FIRST])),
+    "tell": ("released", tell_of_first),
+    "reflect": ("released", lambda w, a, x: learning.reflect(w, a, x.id, "Het ging goed.")),
     "audit_events": ("released", lambda w, a, x: reporting.audit_events(w, a, x.id)),
 }
 
@@ -64,11 +83,12 @@ def test_every_use_case_of_an_office_stands_in_this_list() -> None:
     """A new one that takes an actor and an assessment must be tried here too."""
     by_another_name = {"open_assessment", "report_for_member"}
     # These are about the actor's own office and take no assessment; the table of routes tries them.
-    of_the_office = {"create", "overview", "members", "keys", "invite_member", "remove_member"}
+    of_the_office = {"create", "overview", "members", "keys", "invite_member", "remove_member", "titles"}
+    of_the_office |= {"newest", "add_member", "drop_member", "revoke_key", "events_of_office"}
     known = by_another_name | of_the_office | {"make_key_for_office", "drop_key", "remind_on_chosen_day"}
     found = {
         name
-        for module in (commissioning, posting, reporting, access)
+        for module in (commissioning, inviting, posting, reporting, access, learning)
         for name, function in vars(module).items()
         if callable(function)
         and getattr(function, "__module__", "") == module.__name__

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from app.main import create_app
 from app.settings import Settings
 from app.web.entry import SESSION_COOKIE
+from app.web.limits import Limits
 from tests.people import COMMISSIONER, SECRET, House
 from tests.web.visitor import Visitor
 
@@ -27,8 +28,10 @@ def desks(app: FastAPI) -> Iterator[FastAPI]:
 
 def hand_over(app: FastAPI, house: House) -> FastAPI:
     """Let an application work in this test's house: its database, its chance and its clock."""
+    limits = Limits()
     for part in desks(app):
-        part.state.desk = replace(part.state.desk, workshop=house.workshop, clock=house.clock)
+        desk = replace(part.state.desk, workshop=house.workshop, clock=house.clock, limits=limits)
+        part.state.desk = desk
     return app
 
 

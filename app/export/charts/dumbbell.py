@@ -50,7 +50,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """What the circle, the diamond and the whisker mean, in the reader's language."""
+    """What the circle, the diamond and the whisker mean, in the reader's language; nothing for what is not drawn."""
 
     first: str
     second: str
@@ -123,6 +123,8 @@ def _legend(legend: Legend, frame: _Frame) -> tuple[str, float]:
     """The three marks with their meaning, as many on a line as fit; and where the legend ends."""
     body, x, y = "", 0.0, 12.0
     for kind, text in (("first", legend.first), ("second", legend.second), ("interval", legend.interval)):
+        if not text:
+            continue
         lines = wrap(text, frame.width - _SYMBOL - 8, _SIZE)
         wide = _SYMBOL + 6 + max((text_width(each, _SIZE) for each in lines), default=0.0)
         if x > 0 and x + wide > frame.width:

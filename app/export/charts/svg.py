@@ -18,7 +18,10 @@ GRID = "#cbd5d9"  # decoration only
 TINT = "#eef3f5"
 PAPER = "#ffffff"
 
-FONTS = "Inter, 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
+FONTS = (
+    "'Source Sans 3', 'Source Sans Pro', 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', 'DejaVu Sans', "
+    "sans-serif"
+)
 
 #: A drawing for small screens and one for paper and wide screens: the user units of the width.
 NARROW, WIDE = 300, 680

@@ -7,7 +7,8 @@ from fastapi.openapi.utils import get_openapi
 from starlette.responses import JSONResponse
 
 from app.web import problems
-from app.web.api import assessments, instruments, questionnaire
+from app.web.api import assessments, audit_events, instruments, questionnaire
+from app.web.api.retired import RETIRED
 from app.web.entry import Desk
 from app.web.rendering import render
 from app.web.security import API_VERSION
@@ -36,11 +37,17 @@ _PROBLEM: dict[str, Any] = {
 }
 
 
-def make_api(desk: Desk) -> FastAPI:
+def make_routes() -> FastAPI:
+    """The operations of the API, without anything to work with."""
     api = FastAPI(title="rolvast", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    api.state.desk = desk
-    for router in (instruments.router, assessments.router, questionnaire.router):
+    for router in (instruments.router, assessments.router, audit_events.router, questionnaire.router):
         api.include_router(router)
+    return api
+
+
+def make_api(desk: Desk) -> FastAPI:
+    api = make_routes()
+    api.state.desk = desk
 
     @api.get("/openapi.json", include_in_schema=False)
     def read_openapi() -> Response:
@@ -72,25 +79,53 @@ def describe(api: FastAPI, base_url: str) -> dict[str, Any]:
     schemas["Problem"] = _PROBLEM
     description["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
     description["security"] = [{"bearer": []}]
-    for path in description["paths"].values():
-        for operation in path.values():
-            _describe_operation(operation)
+    for address, path in description["paths"].items():
+        for method, operation in path.items():
+            _describe_operation(method, operation)
+            if (method.upper(), address) in RETIRED:
+                operation["deprecated"] = True
     return description
 
 
-def _describe_operation(operation: dict[str, Any]) -> None:
-    """Each answer with the version header, and each fault as a problem."""
+def _describe_operation(method: str, operation: dict[str, Any]) -> None:
+    """Each answer with the version header, each fault as a problem, and what every operation can do by itself."""
     responses = operation["responses"]
     responses.pop("422", None)
+    names = {parameter["name"] for parameter in operation.get("parameters", ())}
     words = {"400": "Invalid input, every fault named", "401": "No valid key or link", "404": "Not found, or not yours"}
     words |= {"403": "Not allowed", "409": "Not possible in this state", "503": "Out of reach for a moment"}
+    words |= {"429": "Too often in a row; Retry-After says how many seconds to wait"}
+    if "204" not in responses:
+        words["406"] = "Not in the form that was asked for"
+    if "requestBody" in operation:
+        words["415"] = "The body is in a form that is not read"
+    if "if-match" in names:
+        words["412"] = "Changed by somebody else meanwhile"
+    if "Idempotency-Key" in names:
+        words["422"] = "The key was used before for another request"
     for status, description in words.items():
         responses[status] = {
             "description": description,
             "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
+    if method == "get":
+        responses["200"].setdefault("headers", {})["ETag"] = _header("Changes with what is read")
+        responses["304"] = {"description": "Not changed since it was read with this tag"}
+        operation.setdefault("parameters", []).append(_IF_NONE_MATCH)
+    if "cursor" in names:
+        responses["200"]["headers"]["Link"] = _header("Where the next page is, with rel=next")
     for response in responses.values():
-        response.setdefault("headers", {})["API-Version"] = {
-            "description": "The full version of the API",
-            "schema": {"type": "string"},
-        }
+        response.setdefault("headers", {})["API-Version"] = _header("The full version of the API")
+
+
+def _header(words: str) -> dict[str, Any]:
+    return {"description": words, "schema": {"type": "string"}}
+
+
+_IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag that was last read: when nothing changed since, the answer is a 304 without a body",
+    "schema": {"type": "string"},
+}

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic.alias_generators import to_camel
 
 from app.domain.assessment import Assessment, Purpose
@@ -16,32 +16,56 @@ from app.service import commissioning, reporting
 from app.service.plans import Plan, plan_of
 from app.service.work import Work
 from app.web.api import shapes
+from app.web.api.pages import USUAL_LIMIT, CursorParameter, Limit, page, place_of
+from app.web.api.repeating import IdempotencyKey, once
+from app.web.api.rules import JSON, ApiRoute, IfMatch, best_form, is_known, require_unchanged, tag_of
 from app.web.entry import api_actor, language_of, work_for
 
-router = APIRouter(prefix="/assessments", tags=["assessments"])
+CSV = "text/csv"
+
+router = APIRouter(prefix="/assessments", tags=["assessments"], route_class=ApiRoute)
 
 
 def _out(work: Work, assessment: Assessment) -> shapes.AssessmentOut:
     return shapes.assessment_out(assessment, commissioning.constellation_name(work, assessment))
 
 
+def _told(response: Response, made: shapes.AssessmentOut) -> shapes.AssessmentOut:
+    """An assessment as it now is, with its tag for the next change."""
+    response.headers["etag"] = tag_of(made)
+    return made
+
+
 @router.get("", operation_id="listAssessments")
-def list_assessments(request: Request) -> list[shapes.AssessmentOut]:
-    """All assessments of the office: by constellation, newest wave first."""
+def list_assessments(
+    request: Request, response: Response, cursor: CursorParameter = None, limit: Limit = USUAL_LIMIT
+) -> shapes.AssessmentPage:
+    """The assessments of the office, the newest first, in pages."""
+    after = place_of(request, cursor)
     with work_for(request) as work:
-        found = commissioning.overview(work, api_actor(request, work))
-        return [shapes.assessment_out(assessment, constellation.name) for constellation, assessment in found]
+        found = commissioning.newest(work, api_actor(request, work), after, limit + 1)
+        shown, following = page(request, response, found, limit, lambda line: (line[0], line[1].id))
+        items = [_out(work, assessment) for _, assessment in shown]
+    return shapes.AssessmentPage(items=items, next=following)
 
 
 @router.post("", status_code=201, operation_id="createAssessment")
-def create_assessment(request: Request, response: Response, given: shapes.AssessmentIn) -> shapes.AssessmentOut:
+def create_assessment(
+    request: Request, response: Response, given: shapes.AssessmentIn, idempotency_key: IdempotencyKey = None
+) -> shapes.AssessmentOut:
     """A new draft, or the next wave of a constellation."""
     plan = _merged(Plan(constellation=given.constellation, instrument=given.instrument, version=given.version), given)
     with work_for(request, write=True) as work:
-        assessment = commissioning.create(work, api_actor(request, work), plan, next_wave_of=given.next_wave_of)
-        made = _out(work, assessment)
+        actor = api_actor(request, work)
+        made = once(
+            work,
+            actor,
+            (request, idempotency_key, given),
+            shapes.AssessmentOut,
+            lambda: _out(work, commissioning.create(work, actor, plan, next_wave_of=given.next_wave_of)),
+        )
     response.headers["location"] = f"{request.url.path}/{made.id}"
-    return made
+    return _told(response, made)
 
 
 def _merged(plan: Plan, given: shapes.AssessmentPatch) -> Plan:
@@ -75,56 +99,80 @@ def _snake(key: str) -> str:
 
 
 @router.get("/{identifier}", operation_id="readAssessment")
-def read_assessment(request: Request, identifier: str) -> shapes.AssessmentOut:
+def read_assessment(request: Request, response: Response, identifier: str) -> shapes.AssessmentOut:
     with work_for(request) as work:
-        return _out(work, work.own(api_actor(request, work), identifier))
+        return _told(response, _out(work, work.own(api_actor(request, work), identifier)))
 
 
 @router.patch("/{identifier}", operation_id="changeAssessment")
-def change_assessment(request: Request, identifier: str, given: shapes.AssessmentPatch) -> shapes.AssessmentOut:
+def change_assessment(
+    request: Request, response: Response, identifier: str, given: shapes.AssessmentPatch, if_match: IfMatch = None
+) -> shapes.AssessmentOut:
     """Change a draft; while open only `closesDate`, to a later day."""
     with work_for(request, write=True) as work:
         actor = api_actor(request, work)
-        assessment = work.own(actor, identifier)
+        assessment = work.own_to_change(actor, identifier)
+        require_unchanged(if_match, _out(work, assessment))
         if assessment.state == "open" and given.model_fields_set == {"closes_date"} and given.closes_date:
-            return _out(work, commissioning.extend(work, actor, identifier, given.closes_date))
+            return _told(response, _out(work, commissioning.extend(work, actor, identifier, given.closes_date)))
         plan = plan_of(assessment, commissioning.constellation_name(work, assessment))
-        return _out(work, commissioning.revise(work, actor, identifier, _merged(plan, given)))
+        return _told(response, _out(work, commissioning.revise(work, actor, identifier, _merged(plan, given))))
 
 
 @router.put("/{identifier}/status", operation_id="changeStatus")
-def change_status(request: Request, identifier: str, given: shapes.StatusIn) -> shapes.AssessmentOut:
-    """Open, close or release. Closing makes the snapshot; releasing gives all parties access at once."""
+def change_status(
+    request: Request, response: Response, identifier: str, given: shapes.StatusIn, if_match: IfMatch = None
+) -> shapes.AssessmentOut:
+    """Open, close or release. Closing makes the snapshot; releasing gives all parties access at once.
+
+    `If-Match` holds the tag of the assessment.
+    """
     with work_for(request, write=True) as work:
         actor = api_actor(request, work)
+        require_unchanged(if_match, _out(work, work.own_to_change(actor, identifier)))
         if given.status == "open":
             changed = commissioning.open_assessment(work, actor, identifier, given.confirmed_hidden)
         elif given.status == "closed":
             changed = commissioning.close(work, actor, identifier)
         else:
             changed = commissioning.release(work, actor, identifier)
-        return _out(work, changed)
+        return _told(response, _out(work, changed))
 
 
 @router.get("/{identifier}/invitations", operation_id="listInvitations")
-def list_invitations(request: Request, identifier: str) -> list[shapes.InvitationOut]:
-    """Everyone invited now. Never who has sent, and never anyone's link."""
+def list_invitations(
+    request: Request, response: Response, identifier: str, cursor: CursorParameter = None, limit: Limit = USUAL_LIMIT
+) -> shapes.InvitationPage:
+    """Everyone invited now, in pages. Never who has sent, and never anyone's link."""
+    after = place_of(request, cursor)
     with work_for(request) as work:
         found = commissioning.people(work, api_actor(request, work), identifier)
-        return [shapes.invitation_out(invitation, person) for invitation, person in found]
+    # By id, which is chance: an address has no place in an URL.
+    following = sorted(line for line in found if after is None or line[0] > after[0])
+    shown, more = page(request, response, following, limit, lambda line: (line[0],))
+    return shapes.InvitationPage(items=[shapes.invitation_out(i, person) for i, person in shown], next=more)
 
 
 @router.post("/{identifier}/invitations", status_code=201, operation_id="addInvitations")
-def add_invitations(request: Request, identifier: str, given: shapes.PeopleIn) -> shapes.InvitationsAdded:
+def add_invitations(
+    request: Request, identifier: str, given: shapes.PeopleIn, idempotency_key: IdempotencyKey = None
+) -> shapes.InvitationsAdded:
     """Invite everyone in the list, or nobody when something in it is wrong."""
     rows: list[Row] = [
         (line, [p.email.strip(), p.name.strip(), p.party.strip(), "|".join(p.judges)])
         for line, p in enumerate(given.people, start=1)
     ]
-    with work_for(request, write=True) as work:
-        found = commissioning.add_people(work, api_actor(request, work), identifier, rows)
     language = language_of(request)
-    return shapes.InvitationsAdded(added=len(found.people), notices=[notice.in_(language) for notice in found.notices])
+    with work_for(request, write=True) as work:
+        actor = api_actor(request, work)
+
+        def add() -> shapes.InvitationsAdded:
+            found = commissioning.add_people(work, actor, identifier, rows)
+            return shapes.InvitationsAdded(
+                added=len(found.people), notices=[notice.in_(language) for notice in found.notices]
+            )
+
+        return once(work, actor, (request, idempotency_key, given), shapes.InvitationsAdded, add)
 
 
 @router.delete("/{identifier}/invitations/{invitation}", status_code=204, operation_id="removeInvitation")
@@ -144,51 +192,46 @@ def read_response(request: Request, identifier: str) -> list[shapes.ResponseOut]
 
 # --- Figures ----------------------------------------------------------------------------------------------------------
 
-IfNoneMatch = Annotated[str | None, Header(max_length=2000)]
-
 
 @router.get("/{identifier}/scores", operation_id="readScores", response_model=dict[str, Any])
-def read_scores(request: Request, identifier: str, if_none_match: IfNoneMatch = None) -> Response:
+def read_scores(request: Request, identifier: str) -> Response:
     """The score document, once released. Every figure that is not there carries a reason."""
-    return _of_snapshot(request, identifier, if_none_match, _wire)
+    return _of_snapshot(request, identifier, _wire)
 
 
 @router.get("/{identifier}/gaps", operation_id="readGaps", response_model=dict[str, Any])
-def read_gaps(request: Request, identifier: str, if_none_match: IfNoneMatch = None) -> Response:
+def read_gaps(request: Request, identifier: str) -> Response:
     """Gaps in order, changes, divisions and strengths: a part of the score document."""
-    return _of_snapshot(request, identifier, if_none_match, _gaps)
+    return _of_snapshot(request, identifier, _gaps)
 
 
 @router.get(
     "/{identifier}/score-rows",
     operation_id="readScoreRows",
     response_model=list[dict[str, Any]],
-    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {CSV: {"schema": {"type": "string"}}}}},
 )
-def read_score_rows(
-    request: Request, identifier: str, if_none_match: IfNoneMatch = None, accept: Annotated[str | None, Header()] = None
-) -> Response:
+def read_score_rows(request: Request, identifier: str) -> Response:
     """Every figure as one flat row, blank ones with their reason: JSON, or CSV when `Accept` asks for text/csv."""
-    if accept and "text/csv" in accept:
-        return _of_snapshot(request, identifier, if_none_match, _rows_as_csv, "text/csv; charset=utf-8")
-    return _of_snapshot(request, identifier, if_none_match, _rows)
+    if best_form(request.headers.get("accept"), (JSON, CSV)) == CSV:
+        return _of_snapshot(request, identifier, _rows_as_csv, f"{CSV}; charset=utf-8")
+    return _of_snapshot(request, identifier, _rows)
 
 
 def _of_snapshot(
     request: Request,
     identifier: str,
-    if_none_match: str | None,
     form: Callable[[bytes], bytes],
     media_type: str = "application/json",
 ) -> Response:
     """The released snapshot in one form; 304 where the client has it. Each form has a tag of its own."""
     with work_for(request) as work:
         actor = api_actor(request, work)
-        tag = reporting.scores_hash(work, actor, identifier) + ("" if form is not _rows_as_csv else "+csv")
-        if _matches(if_none_match, tag):
-            return Response(status_code=304, headers={"etag": f'"{tag}"'})
+        tag = f'"{reporting.scores_hash(work, actor, identifier)}{"+csv" if form is _rows_as_csv else ""}"'
+        if is_known(request, tag):
+            return Response(status_code=304, headers={"etag": tag})
         kept = reporting.scores(work, actor, identifier)
-    return Response(form(kept.document), media_type=media_type, headers={"etag": f'"{tag}"', "vary": "Accept"})
+    return Response(form(kept.document), media_type=media_type, headers={"etag": tag, "vary": "Accept"})
 
 
 def _rows(document: bytes) -> bytes:
@@ -197,12 +240,6 @@ def _rows(document: bytes) -> bytes:
 
 def _rows_as_csv(document: bytes) -> bytes:
     return as_csv(score_rows(json.loads(document))).encode()
-
-
-def _matches(if_none_match: str | None, tag: str) -> bool:
-    """Whether the client has this version already; weak and strong tags compare alike for reading."""
-    known = [part.strip().removeprefix("W/").strip('"') for part in (if_none_match or "").split(",")]
-    return tag in known or "*" in known
 
 
 @lru_cache(maxsize=64)

@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 
 from app.service import reporting
-from app.web.api import shapes
+from app.web.api import instrument_shapes as shapes
+from app.web.api.rules import ApiRoute
 from app.web.entry import language_of, work_for
 
-router = APIRouter(prefix="/instruments", tags=["instruments"])
+router = APIRouter(prefix="/instruments", tags=["instruments"], route_class=ApiRoute)
 
 
 @router.get("", operation_id="listInstruments")

@@ -6,9 +6,10 @@ from app.service import responding
 from app.service.tokens import receipt_code
 from app.service.work import Work
 from app.web.api import shapes
+from app.web.api.rules import ApiRoute
 from app.web.entry import bearer, desk_of, language_of, work_for
 
-router = APIRouter(prefix="/questionnaire", tags=["questionnaire"])
+router = APIRouter(prefix="/questionnaire", tags=["questionnaire"], route_class=ApiRoute)
 
 
 def _out(request: Request, work: Work) -> shapes.QuestionnaireOut:

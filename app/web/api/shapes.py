@@ -1,7 +1,7 @@
 """Wire shapes of the API: camelCase JSON, apart from the domain's values."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, model_validator
@@ -9,7 +9,6 @@ from pydantic.alias_generators import to_camel
 
 from app.domain.assessment import Assessment, State
 from app.domain.constellation import Questionnaire
-from app.domain.instrument import Instrument, Theme
 from app.domain.people import Person
 from app.domain.text import Language
 from app.service.responding import Respondent
@@ -112,6 +111,13 @@ class AssessmentOut(Shape):
     parties: list[PartyOut]
 
 
+class AssessmentPage(Shape):
+    """`next`: the cursor of the next page; null on the last."""
+
+    items: list[AssessmentOut]
+    next: str | None
+
+
 def assessment_out(assessment: Assessment, constellation: str) -> AssessmentOut:
     return AssessmentOut(
         id=assessment.id,
@@ -163,6 +169,13 @@ class InvitationOut(Shape):
     judges: list[str]
 
 
+class InvitationPage(Shape):
+    """`next`: the cursor of the next page; null on the last."""
+
+    items: list[InvitationOut]
+    next: str | None
+
+
 def invitation_out(identifier: str, person: Person) -> InvitationOut:
     return InvitationOut(
         id=identifier, email=person.email, name=person.name, party=person.party, judges=sorted(person.judges)
@@ -174,107 +187,30 @@ class InvitationsAdded(Shape):
     notices: list[str]
 
 
+class AuditEventOut(Shape):
+    """One thing that an office did. `actor`: a member, a key, or the service itself."""
+
+    id: str
+    occurred_at: datetime
+    actor: str
+    action: str
+    assessment_id: str | None
+    detail: dict[str, Any]
+
+
+class AuditEventPage(Shape):
+    """`next`: the cursor of the next page; null on the last."""
+
+    items: list[AuditEventOut]
+    next: str | None
+
+
 class ResponseOut(Shape):
     """Response of one party while open, as a band; null for an attributed statement."""
 
     party: str
     invited: int
     band: str | None
-
-
-# --- Instruments ------------------------------------------------------------------------------------------------------
-
-
-class RoleOut(Shape):
-    key: str
-    many: bool
-    label: dict[str, str]
-    description: str
-
-
-class ThemeOut(Shape):
-    key: str
-    title: str
-    definition: str
-    why: str
-    sources: list[str]
-    module: str | None
-    in_totals: bool
-
-
-class ItemOut(Shape):
-    id: str
-    theme: str
-    about_role: list[str]
-    relations: list[list[str]]
-    whole: bool
-    reversed: bool
-    self_text: str | None
-    other_text: str | None
-    text: str | None
-
-
-class InstrumentOut(Shape):
-    id: str
-    version: int
-    title: str
-    scale: list[str]
-    roles: list[RoleOut]
-    relations: list[list[str]]
-    themes: list[ThemeOut]
-    items: list[ItemOut]
-
-
-class InstrumentLine(Shape):
-    id: str
-    version: int
-    title: str
-
-
-def _theme_out(theme: Theme, language: Language) -> ThemeOut:
-    return ThemeOut(
-        key=theme.key,
-        title=theme.title.in_(language),
-        definition=theme.definition.in_(language),
-        why=theme.why.in_(language),
-        sources=list(theme.sources),
-        module=theme.module,
-        in_totals=theme.in_totals,
-    )
-
-
-def instrument_out(instrument: Instrument, language: Language) -> InstrumentOut:
-    return InstrumentOut(
-        id=instrument.id,
-        version=instrument.version,
-        title=instrument.title.in_(language),
-        scale=[label.in_(language) for label in instrument.scale.labels],
-        roles=[
-            RoleOut(
-                key=role.key,
-                many=role.many,
-                label={key: text.in_(language) for key, text in role.labels.items()},
-                description=role.description.in_(language),
-            )
-            for role in instrument.roles
-        ],
-        relations=[list(pair) for pair in instrument.relations],
-        themes=[_theme_out(theme, language) for theme in instrument.themes],
-        items=[
-            ItemOut(
-                id=item.id,
-                theme=item.theme,
-                about_role=list(item.about_roles),
-                relations=[list(pair) for pair in item.relations],
-                whole=item.whole,
-                reversed=item.reversed,
-                self_text=item.own.in_(language) if item.own else None,
-                other_text=item.other.in_(language) if item.other else None,
-                text=item.text.in_(language) if item.text else None,
-            )
-            for item in instrument.items
-        ],
-    )
 
 
 # --- The respondent ---------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse
 
-from app.service.health import is_ready
+from app.service.health import hindrance
 from app.web.entry import desk_of
 
 router = APIRouter(include_in_schema=False)
@@ -17,5 +17,7 @@ def show_health() -> JSONResponse:
 @router.get("/readyz")
 def show_readiness(request: Request) -> JSONResponse:
     """Red until the database can be reached and every migration has run."""
-    ready = is_ready(desk_of(request).workshop)
-    return JSONResponse({"status": "ok" if ready else "not_ready"}, status_code=200 if ready else 503)
+    found = hindrance(desk_of(request).workshop)
+    if found is None:
+        return JSONResponse({"status": "ok"})
+    return JSONResponse({"status": "not_ready", "reason": found}, status_code=503, headers={"retry-after": "10"})

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter, Request, Response
 
-from app.domain.assessment import STATE_NAMES, dutch_date
+from app.domain.assessment import STATE_NAMES
 from app.domain.instrument import Instrument
 from app.domain.problems import Fault, InvalidInput, fault
 from app.domain.text import Text
 from app.service import access, commissioning, posting, reporting
 from app.service.plans import Plan
 from app.service.work import Work
-from app.web.entry import desk_of, member, work_for
+from app.web.entry import desk_of, member, signed_in, work_for
 from app.web.pages.setting_up import place_of, read_dates, see_other
+from app.web.pages.trail import ACTIONS
 from app.web.rendering import render
 from app.web.security import OUR_BUTTON, OurForm
 
@@ -30,6 +31,8 @@ BANDS: dict[str, Text] = {
 @router.get("")
 def overview(request: Request) -> Response:
     with work_for(request) as work:
+        if signed_in(request, work).administers:
+            return see_other("/beheer")
         actor = member(request, work)
         found = commissioning.overview(work, actor)
     return render(request, "office/overview.html", found=found, states=STATE_NAMES, actor=actor)
@@ -111,7 +114,7 @@ def _hub(request: Request, work: Work, identifier: str, faults: Sequence[Fault] 
         bands=BANDS,
         readers=access.reader_tokens(work, actor, identifier),
         base_url=desk_of(request).base_url,
-        events=[(dutch_date(event.at), event) for event in reporting.audit_events(work, actor, identifier)],
+        events=reporting.audit_events(work, actor, identifier),
         path=place_of(assessment),
         actions=ACTIONS,
         accepts=assessment.accepts_answers(work.now),
@@ -119,21 +122,6 @@ def _hub(request: Request, work: Work, identifier: str, faults: Sequence[Fault] 
         shows_mail=desk_of(request).shown_mail is not None,
         faults=faults,
     )
-
-
-ACTIONS: dict[str, Text] = {
-    "created": Text("Aangemaakt", "Created"),
-    "revised": Text("Gewijzigd", "Changed"),
-    "people_added": Text("Mensen toegevoegd", "People added"),
-    "person_removed": Text("Iemand van de lijst gehaald", "Somebody taken off the list"),
-    "opened": Text("Geopend", "Opened"),
-    "extended": Text("Verlengd", "Extended"),
-    "reminded": Text("Herinnering gestuurd aan wie nog niet verstuurde", "Reminder sent to those who had not sent"),
-    "erased": Text("Gewist", "Erased"),
-    "closed": Text("Gesloten", "Closed"),
-    "released": Text("Vrijgegeven", "Released"),
-    "answers_exported": Text("Antwoorden uitgevoerd door de beheerder", "Answers exported by the operator"),
-}
 
 
 # --- Open, extend, close, release -------------------------------------------------------------------------------------

@@ -1,13 +1,15 @@
 """The report page: for members of the office and, by a reader link, for every party alike."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 from starlette.responses import RedirectResponse
 
 from app.domain.problems import NotFound, NotSignedIn, UnknownLink
-from app.export.drawings import draw_theme, draw_triangle
+from app.domain.report import Report
+from app.domain.text import Language
+from app.export.drawings import draw_comparison, draw_moved, draw_theme, draw_triangle
 from app.export.rows import as_csv, score_rows
 from app.export.workbook import as_workbook
 from app.service import access, reporting
@@ -84,15 +86,23 @@ def draw(request: Request, found: ReportOf) -> Response:
         assessment=found.assessment,
         constellation=found.constellation,
         hash=found.hash,
-        triangle=_wide_and_narrow([draw_triangle(report, language, narrow=narrow)] for narrow in (False, True)),
+        triangle=_twice(lambda narrow: [draw_triangle(report, language, narrow=narrow)]),
         drawings={
-            section.theme.key: [Markup(drawn) for drawn in draw_theme(report, section, language, narrow=True)]  # noqa: S704
-            for section in report.sections
+            s.theme.key: list(map(_drawn, draw_theme(report, s, language, narrow=True))) for s in report.sections
         },
+        compared=[_compared(report, number, language) for number in range(len(report.comparisons))],
+        moved=_twice(lambda narrow: draw_moved(report, language, narrow=narrow)),
     )
 
 
-def _wide_and_narrow(drawn: Iterable[list[str]]) -> list[tuple[Markup, Markup]]:
+def _compared(report: Report, number: int, language: Language) -> list[tuple[Markup, Markup]]:
+    return _twice(lambda narrow: draw_comparison(report, number, language, narrow=narrow))
+
+
+def _twice(draw_all: Callable[[bool], list[str]]) -> list[tuple[Markup, Markup]]:
     """Each picture twice: for a wide page and for a telephone; the style sheet shows one of them."""
-    wide, narrow = drawn
-    return [(Markup(w), Markup(n)) for w, n in zip(wide, narrow, strict=True)]  # noqa: S704 - charts escape names
+    return list(zip(map(_drawn, draw_all(False)), map(_drawn, draw_all(True)), strict=True))  # noqa: FBT003
+
+
+def _drawn(picture: str) -> Markup:
+    return Markup(picture)  # noqa: S704 - charts escape names

@@ -1,27 +1,24 @@
-"""The steps of setting up an assessment: parties, details, people, and previews of what people will get."""
+"""The first steps of setting up an assessment: its parties, and its texts, dates and ambition."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse
 
+from app.domain.advice import Advice
 from app.domain.assessment import Assessment, Post, Purpose
 from app.domain.constellation import Party, Voice
 from app.domain.instrument import Instrument
-from app.domain.people import read_rows
 from app.domain.problems import Fault, InvalidInput, fault
-from app.domain.text import Text
-from app.service import commissioning, letters
+from app.service import commissioning, inviting
 from app.service.plans import Plan, faults_of_plan, plan_of, with_parties
-from app.service.sheets import read_file
-from app.service.work import Work
-from app.web.entry import desk_of, member, work_for
+from app.web.entry import member, work_for
 from app.web.rendering import render
-from app.web.security import OUR_BUTTON, OurForm
+from app.web.security import OurForm
 
 router = APIRouter(prefix="/bureau", include_in_schema=False)
 
@@ -44,10 +41,12 @@ def place_of(assessment: Assessment, page: str = "") -> str:
 def show_parties(request: Request, identifier: str) -> Response:
     with work_for(request) as work:
         assessment = work.own(member(request, work), identifier)
+        if assessment.state != "draft":
+            return see_other(place_of(assessment))
         instrument = work.instrument_of(assessment)
-    if assessment.state != "draft":
-        return see_other(place_of(assessment))
-    return _parties(request, assessment, instrument, assessment.parties or _first_parties(instrument), ())
+        advice = inviting.advice_on_people(work, member(request, work), identifier)
+    shown = assessment.parties or _first_parties(instrument)
+    return _parties(request, assessment, instrument, shown, advice=[one for one in advice if one[0].invited])
 
 
 def _first_parties(instrument: Instrument) -> tuple[Party, ...]:
@@ -60,7 +59,9 @@ def _parties(
     assessment: Assessment,
     instrument: Instrument,
     parties: Sequence[Party],
-    faults: Sequence[Fault],
+    *,
+    advice: Sequence[tuple[Party, Advice]] = (),
+    faults: Sequence[Fault] = (),
     status: int = 200,
 ) -> Response:
     blank = Party("", next((role.key for role in instrument.roles if role.many), instrument.roles[0].key), "")
@@ -71,8 +72,20 @@ def _parties(
         assessment=assessment,
         instrument=instrument,
         rows=[*parties, *[blank] * SPARE_ROWS],
+        advice=advice,
         faults=faults,
     )
+
+
+@router.post("/metingen/{identifier}/partijen/advies")
+def advise_on_parties(request: Request, identifier: str, form: OurForm) -> Response:
+    """What the parties and numbers mean that are being typed: a part of the page, for its script."""
+    numbers = [str(value) for value in form.getlist("number")]
+    with work_for(request) as work:
+        parties = zip(_rows_of_parties(form), numbers, strict=False)
+        expected = [(party, int(n)) for party, n in parties if party.name and n.isdigit() and len(n) < 6]
+        advice = inviting.advice_on_parties(work, member(request, work), identifier, expected)
+    return render(request, "office/advice.html", advice=advice)
 
 
 @router.post("/metingen/{identifier}/partijen")
@@ -85,25 +98,28 @@ def save_parties(request: Request, identifier: str, form: OurForm) -> Response:
         try:
             changed = commissioning.revise(work, actor, identifier, with_parties(plan, parties))
         except InvalidInput as invalid:
-            return _parties(request, assessment, work.instrument_of(assessment), parties, invalid.faults, 400)
+            instrument = work.instrument_of(assessment)
+            return _parties(request, assessment, instrument, parties, faults=invalid.faults, status=400)
     return see_other(place_of(changed, "partijen" if form.get("go") == "more" else ""))
+
+
+def _rows_of_parties(form: FormData) -> Iterator[Party]:
+    """Every row of the form, in order, with what was typed."""
+    columns = [[str(value).strip() for value in form.getlist(name)] for name in ("role", "name", "key", "voice")]
+    for role, name, key, voice in zip(*columns, strict=False):
+        spoken: Voice = "statement" if voice == "statement" else "group"
+        yield Party(key.lower(), role, name, spoken)
 
 
 def _read_parties(form: FormData) -> tuple[Party, ...]:
     """The rows that have a name or a key, in order; a missing key is made from the role."""
-    columns = [[str(value) for value in form.getlist(name)] for name in ("role", "name", "key", "voice")]
-    rows = [
-        (role, name.strip(), key.strip().lower(), voice)
-        for role, name, key, voice in zip(*columns, strict=False)
-        if name.strip() or key.strip()
-    ]
-    taken = {key for _, _, key, _ in rows if key}
+    rows = [party for party in _rows_of_parties(form) if party.name or party.key]
+    taken = {party.key for party in rows if party.key}
     parties: list[Party] = []
-    for role, name, given, voice in rows:
-        key = given or _fresh_key(role, taken)
+    for party in rows:
+        key = party.key or _fresh_key(party.role, taken)
         taken.add(key)
-        spoken: Voice = "statement" if voice == "statement" else "group"
-        parties.append(Party(key, role, name, spoken))
+        parties.append(replace(party, key=key))
     return tuple(parties)
 
 
@@ -236,95 +252,3 @@ def read_dates(given: dict[str, str]) -> tuple[dict[str, date | None], list[Faul
                     )
                 )
     return dates, faults
-
-
-# --- Step 3: people ---------------------------------------------------------------------------------------------------
-
-
-@router.get("/metingen/{identifier}/mensen")
-def show_people(request: Request, identifier: str) -> Response:
-    with work_for(request) as work:
-        return _people(request, work, identifier)
-
-
-def _people(
-    request: Request,
-    work: Work,
-    identifier: str,
-    *,
-    text: str = "",
-    faults: Sequence[Fault] = (),
-    notices: Sequence[Text] = (),
-    added: int = 0,
-    status: int = 200,
-) -> Response:
-    actor = member(request, work)
-    assessment = work.own(actor, identifier)
-    return render(
-        request,
-        "office/people.html",
-        status,
-        assessment=assessment,
-        people=commissioning.people(work, actor, identifier),
-        undeliverable=commissioning.undeliverable(work, actor, identifier),
-        names={party.key: party.name for party in assessment.parties},
-        text=text,
-        faults=faults,
-        notices=notices,
-        added=added,
-    )
-
-
-@router.post("/metingen/{identifier}/mensen")
-async def take_people(request: Request, identifier: str, form: OurForm) -> Response:
-    """Pasted lines, an uploaded file, or both."""
-    text = str(form.get("people", ""))
-    upload = form.get("file")
-    content = await upload.read() if isinstance(upload, UploadFile) else b""
-    return await run_in_threadpool(_add_people, request, identifier, text, content)
-
-
-def _add_people(request: Request, identifier: str, text: str, content: bytes) -> Response:
-    with work_for(request, write=True) as work:
-        actor = member(request, work)
-        try:
-            rows = [*(read_rows(text) if text.strip() or not content else ()), *(read_file(content) if content else ())]
-            found = commissioning.add_people(work, actor, identifier, rows)
-        except InvalidInput as invalid:
-            return _people(request, work, identifier, text=text, faults=invalid.faults, status=400)
-        return _people(request, work, identifier, notices=found.notices, added=len(found.people))
-
-
-@router.post("/metingen/{identifier}/mensen/{invitation}/weg", dependencies=OUR_BUTTON)
-def remove_person(request: Request, identifier: str, invitation: str) -> Response:
-    with work_for(request, write=True) as work:
-        commissioning.remove_person(work, member(request, work), identifier, invitation)
-    return see_other(f"/bureau/metingen/{identifier}/mensen")
-
-
-@router.get("/metingen/{identifier}/brieven")
-def preview_letters(request: Request, identifier: str) -> Response:
-    """The letters as people will get them."""
-    with work_for(request) as work:
-        assessment = work.own(member(request, work), identifier)
-    base_url = desk_of(request).base_url
-    shown = [letters.example(assessment, "invitation", base_url), letters.example(assessment, "reminder", base_url)]
-    return render(request, "office/letters.html", assessment=assessment, letters=shown)
-
-
-@router.get("/metingen/{identifier}/voorbeeld/{party}")
-def preview(request: Request, identifier: str, party: str) -> Response:
-    """The whole questionnaire as somebody of this party may see it."""
-    with work_for(request) as work:
-        assessment, constellation, holder = commissioning.preview(work, member(request, work), identifier, party)
-    judged = [other.key for other in constellation.faced_by(holder)]
-    return render(
-        request,
-        "office/preview.html",
-        assessment=assessment,
-        party=holder,
-        questionnaire=constellation.questionnaire(holder, judged, assessment.label_set),
-        names={other.key: other.name for other in constellation.parties},
-        scale=constellation.instrument.scale,
-        choices=constellation.choices_of(holder),
-    )

@@ -1,13 +1,19 @@
 """The front door: the home page, signing in with a single-use link, and signing out."""
 
+import logging
+
 from fastapi import APIRouter, Request, Response
+from starlette.background import BackgroundTask
 from starlette.responses import RedirectResponse
 
+from app.domain.problems import Problem
 from app.service import access
-from app.web.entry import SESSION_COOKIE, cookie, work_for
+from app.web.entry import SESSION_COOKIE, cookie, desk_of, work_for
+from app.web.limits import SIGN_IN_LETTERS
 from app.web.rendering import render
 from app.web.security import OUR_BUTTON, OurForm, drop_cookie, set_cookie
 
+log = logging.getLogger("rolvast")
 router = APIRouter(include_in_schema=False)
 
 
@@ -23,10 +29,28 @@ def show_ask(request: Request) -> Response:
 
 @router.post("/inloggen")
 def ask(request: Request, form: OurForm) -> Response:
-    """The same answer for every address: nobody learns who is a member."""
-    with work_for(request, write=True) as work:
-        access.mail_sign_in_link(work, str(form.get("email", "")))
-    return render(request, "ask_link.html", asked=True)
+    """The same answer for every address, after the same work: nobody learns who is a member.
+
+    Only for a member a letter is written, and only when the answer has left.
+    """
+    address = access.as_asked(str(form.get("email", "")))
+    desk = desk_of(request)
+    desk.limits.spend(SIGN_IN_LETTERS, address, desk.clock().timestamp())
+    with work_for(request) as work:
+        known = access.is_member(work, address)
+    answer = render(request, "ask_link.html", asked=True)
+    answer.background = BackgroundTask(_mail_link, request, address if known else "")
+    return answer
+
+
+def _mail_link(request: Request, address: str) -> None:
+    if not address:
+        return
+    try:
+        with work_for(request, write=True) as work:
+            access.mail_sign_in_link(work, address)
+    except Problem as problem:
+        log.warning("a sign-in link was not sent: %s", problem.code)
 
 
 @router.get("/inloggen/{token}")

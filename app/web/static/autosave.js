@@ -28,7 +28,7 @@
           wait = 1000;
           say("saved");
           if (dirty) { plan(0); }
-        } else if (answer.status === 503 || answer.status >= 500) {
+        } else if (answer.status === 429 || answer.status >= 500) {
           again();
         } else {
           say("refused");

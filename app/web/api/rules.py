@@ -1,0 +1,145 @@
+"""Owns what every route of the API keeps to (NL GOV API Design Rules 2.2): forms asked for and given, tags, retirement.
+
+A router of the API has `route_class=ApiRoute`. What an answer can be is read from the route's own description.
+"""
+
+import hashlib
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from datetime import UTC, datetime, time
+from email.utils import format_datetime
+from typing import Annotated, Any
+
+from fastapi import Header, Request, Response
+from fastapi.routing import APIRoute
+
+from app.domain.problems import ChangedMeanwhile, NotAcceptable, UnsupportedForm
+from app.web.api.retired import RETIRED, Retired
+from app.web.api.shapes import Shape
+
+JSON = "application/json"
+
+
+class ApiRoute(APIRoute):
+    """A route that answers 406 and 415 by itself, puts a tag on what can be read, and says when it will end."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        offered = _forms(self)
+        takes_json = self.body_field is not None
+
+        async def by_the_rules(request: Request) -> Response:
+            if offered and best_form(request.headers.get("accept"), offered) is None:
+                raise NotAcceptable(offered)
+            if takes_json:
+                _require_json(request.headers.get("content-type"))
+            answer = await handle(request)
+            if request.method == "GET" and answer.status_code == 200:
+                answer = _unless_known(request, answer)
+            if retired := RETIRED.get((request.method, self.path_format)):
+                answer.headers.update(headers_of(retired))
+            return answer
+
+        return by_the_rules
+
+
+def _forms(route: APIRoute) -> tuple[str, ...]:
+    """The media types that a route describes for its success; none where it answers without a body."""
+    if route.status_code == 204:
+        return ()
+    described = route.responses.get(route.status_code or 200, {}).get("content", {})
+    own = getattr(route.response_class, "media_type", None) or JSON
+    return tuple(dict.fromkeys([own, *described]))
+
+
+def best_form(accept: str | None, offered: Sequence[str]) -> str | None:
+    """The media type of those offered that an Accept header likes best; None when it likes none (RFC 9110 §12.5.1)."""
+    if not accept or accept == "*/*":
+        return offered[0]
+    wishes = [_wish(part) for part in accept.split(",")[:50]]
+    liked = {form: _liking(form, wishes) for form in offered}
+    best = max(offered, key=lambda form: liked[form])  # of two that are liked alike, the first
+    return best if liked[best] > 0 else None
+
+
+def _wish(part: str) -> tuple[str, float]:
+    name, *parameters = part.split(";")
+    quality = next((p.split("=")[1] for p in map(str.strip, parameters) if p.lower().startswith("q=")), "1")
+    try:
+        return name.strip().lower(), float(quality)
+    except ValueError:
+        return name.strip().lower(), 0.0
+
+
+def _liking(form: str, wishes: Sequence[tuple[str, float]]) -> float:
+    """The wish that names a form most exactly decides."""
+    for pattern in (form, f"{form.split('/', maxsplit=1)[0]}/*", "*/*"):
+        found = [quality for name, quality in wishes if name == pattern]
+        if found:
+            return max(found)
+    return 0.0
+
+
+def _require_json(content_type: str | None) -> None:
+    """A body is JSON in UTF-8 and says so; else UnsupportedForm."""
+    name, *parameters = (content_type or "").lower().split(";")
+    charset = next((p.split("=")[1].strip('" ') for p in map(str.strip, parameters) if p.startswith("charset=")), "")
+    if name.strip() != JSON or charset not in ("", "utf-8", "utf8"):
+        raise UnsupportedForm(JSON)
+
+
+# --- Tags -------------------------------------------------------------------------------------------------------------
+
+
+def tag_of(shape: Shape) -> str:
+    """The tag of a resource as it now is: changes whenever anything in it does."""
+    return _tag(shape.model_dump_json(by_alias=True).encode())
+
+
+def _tag(body: bytes) -> str:
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
+def is_known(request: Request, tag: str) -> bool:
+    """Whether the client has this version already: weak and strong tags compare alike for reading."""
+    given = [part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")]
+    return tag in given or "*" in given
+
+
+IfMatch = Annotated[
+    str | None,
+    Header(
+        max_length=2000,
+        description="The ETag that was last read: when the resource changed since, nothing is changed and it is a 412.",
+    ),
+]
+
+
+def require_unchanged(if_match: str | None, shape: Shape) -> None:
+    """What the client last read is what is there now, where it says so with If-Match; else ChangedMeanwhile."""
+    if if_match is None:
+        return
+    known = [part.strip() for part in if_match.split(",")]  # a weak tag never fits (RFC 9110 §13.1.1)
+    if "*" not in known and tag_of(shape) not in known:
+        raise ChangedMeanwhile
+
+
+def _unless_known(request: Request, answer: Response) -> Response:
+    """The answer with its tag, or 304 where the client has it."""
+    tag = answer.headers.setdefault("etag", _tag(bytes(answer.body)))
+    if not is_known(request, tag):
+        return answer
+    kept = {name: answer.headers[name] for name in ("etag", "vary", "link") if name in answer.headers}
+    return Response(status_code=304, headers=kept)
+
+
+# --- Retirement -------------------------------------------------------------------------------------------------------
+
+
+def headers_of(retired: Retired) -> Mapping[str, str]:
+    """`Deprecation` (RFC 9745), `Sunset` (RFC 8594), and where to read what comes instead."""
+    since, ends = (datetime.combine(day, time(), UTC) for day in (retired.since, retired.ends))
+    return {
+        "deprecation": f"@{int(since.timestamp())}",
+        "sunset": format_datetime(ends, usegmt=True),
+        "link": f'<{retired.instead}>; rel="deprecation"',
+    }

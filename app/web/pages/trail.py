@@ -1,0 +1,41 @@
+"""The audit trail of an office, for its members: what was done, by whom and when; never what a respondent did."""
+
+from fastapi import APIRouter, Request, Response
+
+from app.domain.text import Text
+from app.service import reporting
+from app.web.entry import member, work_for
+from app.web.rendering import render
+
+router = APIRouter(prefix="/bureau", include_in_schema=False)
+
+ACTIONS: dict[str, Text] = {
+    "created": Text("Aangemaakt", "Created"),
+    "revised": Text("Gewijzigd", "Changed"),
+    "people_added": Text("Mensen toegevoegd", "People added"),
+    "invited_again": Text("Een uitnodiging opnieuw gestuurd", "An invitation sent once more"),
+    "person_removed": Text("Iemand van de lijst gehaald", "Somebody taken off the list"),
+    "opened": Text("Geopend", "Opened"),
+    "extended": Text("Verlengd", "Extended"),
+    "reminded": Text("Herinnering gestuurd aan wie nog niet verstuurde", "Reminder sent to those who had not sent"),
+    "erased": Text("Gewist", "Erased"),
+    "closed": Text("Gesloten", "Closed"),
+    "released": Text("Vrijgegeven", "Released"),
+    "answers_exported": Text("Antwoorden uitgevoerd door de beheerder", "Answers exported by the operator"),
+    "office_added": Text("Bureau toegevoegd", "Office added"),
+    "office_renamed": Text("Bureau kreeg een andere naam", "Office renamed"),
+    "member_added": Text("Lid toegevoegd", "Member added"),
+    "member_removed": Text("Lid weggehaald", "Member removed"),
+    "key_made": Text("Sleutel gemaakt", "Key made"),
+    "key_revoked": Text("Sleutel ingetrokken", "Key revoked"),
+}
+
+
+@router.get("/logboek")
+def show_trail(request: Request) -> Response:
+    """What was last done in this office."""
+    with work_for(request) as work:
+        actor = member(request, work)
+        events = reporting.events_of_office(work, actor)
+        titles = reporting.titles(work, actor)
+    return render(request, "office/trail.html", events=events, actions=ACTIONS, titles=titles)

@@ -1,1 +1,0 @@
-"""Benchmarks: each subject beside its baseline in one run. `python -m benchmarks` runs all of them."""

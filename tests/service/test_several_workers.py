@@ -1,0 +1,83 @@
+"""Several processes keep house at once: whatever is due happens once."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from app.catalogue import Catalogue
+from app.delivery.mail import FilePostman
+from app.domain.assessment import Assessment
+from app.service import housekeeping
+from app.service.work import Workshop
+from app.store.engine import Database
+from tests.people import NOW, SECRET, Chance, House
+from tests.service.storm import at_once, while_held
+
+FIRST_DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def other(database_url: str, catalogue: Catalogue) -> Iterator[Workshop]:
+    """What a second process has: the same database by connections of its own."""
+    database = Database(database_url)
+    yield Workshop(database, catalogue, SECRET, Chance("other"))
+    database.close()
+
+
+def actions(house: House, made: Assessment) -> Counter[str]:
+    with house.work(write=False) as work:
+        return Counter(event.action for event in work.store.results.audit_events(house.office, made.id))
+
+
+def both(house: House, other: Workshop, statement: str, job: Callable[[Workshop], object]) -> None:
+    """One waits just before it writes; the other does it all, if nothing stops it; then the first goes on."""
+    while_held(house.workshop.database, statement, lambda: job(house.workshop), lambda: job(other))
+
+
+def test_planned_reminders_are_written_once(house: House, other: Workshop) -> None:
+    made = house.opened()
+    with house.work() as work:
+        work.store.outbox.drop_all()
+    assert made.closes_on is not None
+    house.clock.now = NOW + (made.closes_on - NOW.date()) - timedelta(days=2)
+    both(house, other, "UPDATE assessment", lambda shop: housekeeping.remind_due(shop, house.clock))
+    assert house.number_of("outbox") == 15
+    assert actions(house, made)["reminded"] == 1
+
+
+def test_an_assessment_is_erased_once_with_one_receipt(house: House, other: Workshop) -> None:
+    made = house.released()
+    assert made.retention_on is not None
+    house.clock.now = NOW + (made.retention_on - NOW.date()) + FIRST_DAY
+    both(house, other, "DELETE FROM snapshot", lambda shop: housekeeping.erase_expired(shop, house.clock))
+    assert actions(house, made)["erased"] == 1
+    assert house.again(made).state == "erased"
+
+
+def test_an_assessment_closes_once(house: House, other: Workshop) -> None:
+    made = house.answered()
+    assert made.closes_on is not None
+    house.clock.now = NOW + (made.closes_on - NOW.date()) + FIRST_DAY
+    both(house, other, "INSERT INTO snapshot", lambda shop: housekeeping.close_due(shop, house.clock))
+    assert house.number_of("snapshot") == 1
+    assert actions(house, made)["closed"] == 1
+
+
+def test_every_letter_leaves_once(house: House, other: Workshop, tmp_path: Path) -> None:
+    made = house.opened()
+    folders = [tmp_path / "one", tmp_path / "two"]
+    shops = (house.workshop, other, house.workshop, other)
+    at_once(
+        [
+            lambda shop=shop, folder=folder: housekeeping.one_round(
+                shop, FilePostman(folder, "rolvast@localhost"), house.clock, "http://rolvast.example"
+            )
+            for shop, folder in zip(shops, folders * 2, strict=True)
+        ]
+    )
+    letters = [path.name for folder in folders for path in folder.glob("*.eml")]
+    assert len(letters) == len(set(letters)) == len(house.links(made))
+    assert house.number_of("outbox") == 0
