@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from app import settings
 from app.domain.problems import Fault, InvalidInput, Problem, plain
@@ -113,21 +113,43 @@ def migrate(_: argparse.Namespace) -> int:
 
 def serve(arguments: argparse.Namespace) -> int:
     """Serve pages and API. A SQLite database is brought up to date first; PostgreSQL by `rolvast migrate`."""
-    return _serve(settings.read_settings(), arguments.host, arguments.port)
+    chosen = settings.read_settings()
+    return _serve(chosen, arguments.host, arguments.port, arguments.workers or chosen.workers)
 
 
-def _serve(chosen: settings.Settings, host: str, port: int) -> int:
+def _serve(chosen: settings.Settings, host: str, port: int, workers: int = 1) -> int:
     import uvicorn  # noqa: PLC0415
 
-    from app.main import create_app  # noqa: PLC0415
+    from app import logs  # noqa: PLC0415
+    from app.main import APP_OF_A_WORKER, counts_together, create_app  # noqa: PLC0415
+    from app.service.health import hindrance  # noqa: PLC0415
     from app.store.migrate import migrate as bring  # noqa: PLC0415
 
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    logs.set_up(chosen.log_format)
     workshop = _workshop(chosen)
     if workshop.database.is_sqlite:
+        if workers > 1:
+            raise settings.SettingsError(
+                f"{workers} workers need PostgreSQL: on SQLite one process writes (ROLVAST_WORKERS, --workers)"
+            )
         bring(workshop.database, settings.migrations_path())
-    # No access log: the first address of a personal link holds its token.
-    uvicorn.run(create_app(chosen, workshop), host=host, port=port, access_log=False, server_header=False)
+    elif why := hindrance(workshop):
+        logging.getLogger("rolvast").warning("no requests are answered yet: %s; run `rolvast migrate`", why)
+    # No access log of uvicorn's: the first address of a personal link holds its token.
+    options: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "access_log": False,
+        "server_header": False,
+        "log_config": None,
+    }
+    if workers == 1:
+        uvicorn.run(create_app(chosen, workshop), **options)
+        return 0
+    workshop.database.close()
+    os.environ["ROLVAST_WORKERS"] = str(workers)  # so that each knows with how many it shares the database
+    with counts_together():
+        uvicorn.run(APP_OF_A_WORKER, factory=True, workers=workers, **options)
     return 0
 
 
@@ -178,10 +200,11 @@ def worker(_: argparse.Namespace) -> int:
     """Keep house apart from the web: letters, closing by date, erasing. The web process does this by itself too."""
     import time  # noqa: PLC0415
 
+    from app import logs  # noqa: PLC0415
     from app.main import make_worker  # noqa: PLC0415
 
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     chosen = settings.read_settings()
+    logs.set_up(chosen.log_format)
     working = make_worker(chosen, _ready_workshop(chosen))
     working.start()
     try:
@@ -303,6 +326,9 @@ def _parser() -> argparse.ArgumentParser:
     made = command("serve", serve, "serve pages and API")
     made.add_argument("--host", default="127.0.0.1")
     made.add_argument("--port", type=int, default=8000)
+    made.add_argument(
+        "--workers", type=int, choices=range(1, 65), metavar="N", help="processes (default: ROLVAST_WORKERS, or 1)"
+    )
 
     made = command("demo", demo, "serve three made-up constellations and print the links to them")
     made.add_argument("--port", type=int, default=8000)

@@ -1,25 +1,29 @@
 """Builds the application: the one place that knows everyone."""
 
 import logging
+import os
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from tempfile import TemporaryDirectory
 
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
+from app import logs
 from app.catalogue import Catalogue
 from app.delivery.mail import FilePostman, Postman, SmtpPostman
 from app.service.housekeeping import Worker
 from app.service.work import Workshop
-from app.settings import Settings, assessments_path
+from app.settings import Settings, assessments_path, read_settings
 from app.store.engine import Database
 from app.web import problems
 from app.web.api.app import make_api
 from app.web.entry import Desk
 from app.web.limits import Limits
+from app.web.metrics import SHARED_COUNTS
 from app.web.pages import (
     about,
     administration,
@@ -34,10 +38,14 @@ from app.web.pages import (
     trail,
 )
 from app.web.rendering import STATIC
+from app.web.request_log import RequestLog
 from app.web.security import Protection
 from app.web.turnstile import Turnstile
 
 log = logging.getLogger("rolvast")
+
+#: To PostgreSQL, of all processes of one service together: as many as one process has threads for requests.
+MOST_CONNECTIONS = 40
 
 
 def chance() -> str:
@@ -52,7 +60,8 @@ def clock() -> datetime:
 def make_workshop(settings: Settings) -> Workshop:
     """The database and the instruments, ready for work."""
     catalogue = Catalogue.read(assessments_path())
-    return Workshop(Database(settings.database_url), catalogue, settings.secret_key, chance)
+    database = Database(settings.database_url, most_connections=max(8, MOST_CONNECTIONS // settings.workers))
+    return Workshop(database, catalogue, settings.secret_key, chance)
 
 
 def make_postman(settings: Settings) -> Postman:
@@ -64,6 +73,25 @@ def make_postman(settings: Settings) -> Postman:
 
 def make_worker(settings: Settings, workshop: Workshop) -> Worker:
     return Worker(workshop, make_postman(settings), clock, settings.base_url)
+
+
+#: What uvicorn builds in each of several processes.
+APP_OF_A_WORKER = "app.main:create_app_of_a_worker"
+
+
+def create_app_of_a_worker() -> FastAPI:
+    """The service in one of several processes, which know the settings from the environment alone."""
+    settings = read_settings()
+    logs.set_up(settings.log_format)
+    return create_app(settings)
+
+
+@contextmanager
+def counts_together() -> Iterator[None]:
+    """Within this block, processes that are started add to the same counts."""
+    with TemporaryDirectory(prefix="rolvast-counts-") as folder:
+        os.environ[SHARED_COUNTS] = folder
+        yield
 
 
 def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
@@ -87,6 +115,8 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
         theme_css=settings.theme_css,
         shown_mail=settings.shown_mail,
         limits=Limits(settings.key_per_minute),
+        metrics_token=settings.metrics_token,
+        security_contact=settings.security_contact,
     )
     app = FastAPI(
         title="rolvast", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=working
@@ -111,6 +141,7 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
     problems.install(app)
     app.add_middleware(Turnstile)
     app.add_middleware(Protection, refuse=problems.answer_for)
+    app.add_middleware(RequestLog)
     if workshop.database.is_sqlite:
         log.info("SQLite %s", sqlite3.sqlite_version)
     return app

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
+
+LogFormat = Literal["text", "json"]
 
 HERE = Path(__file__).parent
 
@@ -41,6 +44,10 @@ class Settings:
     mail_from: str = "rolvast@localhost"
     theme_css: Path | None = None
     key_per_minute: int = 3000
+    log_format: LogFormat = "text"
+    workers: int = 1
+    metrics_token: str = ""
+    security_contact: str = ""
 
     @property
     def secure(self) -> bool:
@@ -56,7 +63,7 @@ class Settings:
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Settings from `ROLVAST_…` variables. Raises SettingsError that names the variable."""
-    given = os.environ if environment is None else environment
+    given = _with_files(os.environ if environment is None else environment)
     var = Path(given.get("ROLVAST_VAR", "var"))
     base_url = given.get("ROLVAST_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
     parts = urlsplit(base_url)
@@ -90,7 +97,56 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         mail_from=mail_from,
         theme_css=Path(theme) if theme else None,
         key_per_minute=int(key_per_minute),
+        log_format=_log_format(given),
+        workers=_workers(given),
+        metrics_token=_metrics_token(given),
+        security_contact=_security_contact(given),
     )
+
+
+def _with_files(given: Mapping[str, str]) -> Mapping[str, str]:
+    """The settings, with those that stand in a file: `ROLVAST_SECRET_KEY_FILE` names where ROLVAST_SECRET_KEY is."""
+    read = dict(given)
+    for name, path in given.items():
+        if name.startswith("ROLVAST_") and name.endswith("_FILE"):
+            if name.removesuffix("_FILE") in given:
+                raise SettingsError(f"{name} and {name.removesuffix('_FILE')} are both set; one of them is enough")
+            try:
+                read[name.removesuffix("_FILE")] = Path(path).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise SettingsError(f"{name} is '{path}', which cannot be read: {error}") from error
+    return read
+
+
+def _log_format(given: Mapping[str, str]) -> LogFormat:
+    found = given.get("ROLVAST_LOG_FORMAT", "text")
+    if found not in ("text", "json"):
+        raise SettingsError(f"ROLVAST_LOG_FORMAT is '{found}'; it must be text or json")
+    return "json" if found == "json" else "text"
+
+
+def _workers(given: Mapping[str, str]) -> int:
+    found = given.get("ROLVAST_WORKERS", "1")
+    if not found.isascii() or not found.isdigit() or not 1 <= int(found) <= 64:
+        raise SettingsError(f"ROLVAST_WORKERS is '{found}'; it must be a number from 1 to 64")
+    return int(found)
+
+
+def _metrics_token(given: Mapping[str, str]) -> str:
+    token = given.get("ROLVAST_METRICS_TOKEN", "")
+    if token and len(token) < 20:
+        raise SettingsError("ROLVAST_METRICS_TOKEN is too short; use at least 20 random characters")
+    return token
+
+
+def _security_contact(given: Mapping[str, str]) -> str:
+    contact = given.get("ROLVAST_SECURITY_CONTACT", "")
+    fit = contact.startswith(("mailto:", "https://", "tel:")) and contact.isprintable() and " " not in contact
+    if contact and not fit:
+        raise SettingsError(
+            f"ROLVAST_SECURITY_CONTACT is '{contact}'; it must look like mailto:beveiliging@ministerie.example"
+        )
+    return contact
 
 
 def _secret_key(given: Mapping[str, str], hostname: str, var: Path) -> bytes:

@@ -19,6 +19,7 @@ log = logging.getLogger("rolvast")
 
 SERVICE = "rolvast"
 ADDRESSES_STAY = timedelta(days=30)
+BETWEEN_NOTES = timedelta(minutes=1)
 #: Seconds between two rounds of the worker.
 ROUND = 5.0
 
@@ -127,6 +128,15 @@ def erase_expired(workshop: Workshop, clock: Callable[[], datetime]) -> int:
     return erased
 
 
+def note_round(workshop: Workshop, clock: Callable[[], datetime]) -> None:
+    """Write down, once a minute, that a worker came round: for whoever watches over the service."""
+    with workshop.work(clock(), write=False) as work:
+        last = work.store.pulse.last("worker")
+    if last is None or clock() - last >= BETWEEN_NOTES:
+        with workshop.work(clock(), write=True) as work:
+            work.store.pulse.beat("worker", work.now)
+
+
 def one_round(workshop: Workshop, postman: Postman, clock: Callable[[], datetime], base_url: str) -> None:
     """Everything that is due now, each thing apart, so that one that fails holds up no other."""
     jobs: tuple[Callable[[], object], ...] = (
@@ -141,6 +151,7 @@ def one_round(workshop: Workshop, postman: Postman, clock: Callable[[], datetime
         lambda: forget_answers(workshop, clock),
         lambda: postman.tidy(clock()),
         lambda: erase_expired(workshop, clock),
+        lambda: note_round(workshop, clock),
     )
     for job in jobs:
         with _apart("housekeeping"):

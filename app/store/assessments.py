@@ -153,6 +153,12 @@ class Assessments:
         rows = self._connection.execute(self._select().where(tables.assessment.c.state.in_(states))).all()
         return [self._assessment(row) for row in rows]
 
+    def per_state(self) -> dict[str, int]:
+        """How many assessments of all offices there are in each state."""
+        state = tables.assessment.c.state
+        rows = self._connection.execute(select(state, func.count()).group_by(state)).all()
+        return dict(row.tuple() for row in rows)
+
     def set_reminded(self, identifier: str, day: date) -> bool:
         """Note the day on which reminders go out by themselves; False when somebody did so already."""
         column = tables.assessment.c.reminded_on

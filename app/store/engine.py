@@ -53,7 +53,7 @@ class FairLock:
 class Database:
     """One database by URL: SQLite (default) or PostgreSQL."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, most_connections: int = 40) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writers = FairLock()
@@ -65,7 +65,11 @@ class Database:
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
             self.engine = create_engine(
-                _with_driver(self.url), pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True
+                _with_driver(self.url),
+                pool_size=most_connections // 2,
+                max_overflow=most_connections // 2,
+                pool_pre_ping=True,
+                hide_parameters=True,
             )
 
     @contextmanager

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from app.store import tables
 
@@ -51,6 +51,14 @@ class Outbox:
             select(tables.outbox.c.id).where(tables.outbox.c.kind == kind, tables.outbox.c.email == email).limit(1)
         )
         return found is not None
+
+    def counts(self) -> tuple[int, int, datetime | None]:
+        """How many letters wait, how many of those were tried in vain, and since when the first of them is due."""
+        outbox = tables.outbox.c
+        waiting, failed, due_since = self._connection.execute(
+            select(func.count(), func.count().filter(outbox.attempts > 0), func.min(outbox.due_at))
+        ).one()
+        return waiting, failed, due_since
 
     def claim(self, now: datetime, lease: timedelta, most: int) -> list[Waiting]:
         """Take letters that are due; nobody else gets them until the lease ends, even when we crash meanwhile."""

@@ -9,6 +9,7 @@ from app.store.dialogues import Dialogues
 from app.store.kept_answers import KeptAnswers
 from app.store.outbox import Outbox
 from app.store.practices import Practices
+from app.store.pulse import Pulse
 from app.store.results import Results
 from app.store.trail import Trail
 
@@ -22,6 +23,7 @@ class Store:
         self.answers = AnswerStore(connection)
         self.results = Results(connection)
         self.outbox = Outbox(connection)
+        self.pulse = Pulse(connection)
         self.dialogues = Dialogues(connection)
         self.practices = Practices(connection)
         self.trail = Trail(connection)

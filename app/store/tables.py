@@ -287,6 +287,15 @@ class OutboxRow(Table, table=True):
     due_at: datetime = _instant()
 
 
+class PulseRow(Table, table=True):
+    """When something that the service does by itself last came round."""
+
+    __tablename__ = "pulse"
+
+    name: str = _key()
+    at: datetime = _instant()
+
+
 class AuditEventRow(Table, table=True):
     """What an office did, or the administrators (no office). Never what a respondent did."""
 
@@ -320,3 +329,4 @@ snapshot = _table(SnapshotRow)
 reader_link = _table(ReaderLinkRow)
 outbox = _table(OutboxRow)
 audit_event = _table(AuditEventRow)
+pulse = _table(PulseRow)

@@ -15,7 +15,9 @@ from app.domain.text import LANGUAGES, Language, Text
 from app.service.access import Reader, member_of_session, owner_of_key, reader_of_link
 from app.service.health import require_current_tables
 from app.service.work import Work, Workshop
+from app.settings import is_loopback
 from app.web.limits import Limits
+from app.web.metrics import Metrics
 
 SESSION_COOKIE = "rolvast_bureau"
 RESPONDENT_COOKIE = "rolvast_vragenlijst"
@@ -31,7 +33,8 @@ class Desk:
     """What every request needs; `main` puts one on the application.
 
     `secure`: the public address is https. `theme_css`: a ministry's own style sheet, laid over ours. `shown_mail`: the
-    folder of letters that a page may list, on the operator's own machine only.
+    folder of letters that a page may list, on the operator's own machine only. `metrics_token`: who shows it may read
+    the figures of this service; `security_contact`: whom to tell of a leak. Empty: there is none.
     """
 
     workshop: Workshop
@@ -43,6 +46,9 @@ class Desk:
     theme_css: Path | None = None
     shown_mail: Path | None = None
     limits: Limits = field(default_factory=Limits)
+    metrics: Metrics = field(default_factory=Metrics)
+    metrics_token: str = ""
+    security_contact: str = ""
 
 
 def desk_of(request: Request) -> Desk:
@@ -70,6 +76,13 @@ def cookie(request: Request, name: str) -> str | None:
 def bearer(request: Request) -> str | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def comes_from_here(request: Request) -> bool:
+    """Who asks sits at this machine, and no proxy passed the request on for somebody else."""
+    caller = request.client.host if request.client else ""
+    passed_on = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip", "via"))
+    return is_loopback(caller) and is_loopback(request.url.hostname or "") and not passed_on
 
 
 def signed_in(request: Request, work: Work) -> Actor:

@@ -9,6 +9,7 @@ from pydantic.alias_generators import to_camel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.routing import compile_path
+from starlette.types import Scope
 
 from app.domain import problems as p
 from app.domain.problems import Fault, InvalidInput, NotFound, Problem
@@ -137,7 +138,8 @@ def _allowed(request: Request) -> list[str]:
 def bug(request: Request, error: Exception) -> Response:
     """Our own fault: a reference for the reader, the traceback for the log, and nothing of either in the other."""
     reference = desk_of(request).chance()[:8]
-    log.error("bug %s at %s", reference, route_of(request), exc_info=error)
+    where = template_of(request.scope)
+    log.error("bug %s at %s", reference, where, exc_info=error, extra={"reference": reference, "route": where})
     title = Text("Er ging bij ons iets mis", "Something went wrong on our side")
     message = Text(
         "Uw gegevens zijn bewaard tot de vorige stap. Geef dit nummer door als u contact opneemt: {reference}.",
@@ -146,10 +148,10 @@ def bug(request: Request, error: Exception) -> Response:
     return _answer(request, 500, "bug", title, message, ())
 
 
-def route_of(request: Request) -> str:
+def template_of(scope: Scope) -> str:
     """The template of the path, which holds no token."""
-    route = request.scope.get("route")
-    return str(getattr(route, "path", "unknown path"))
+    path = getattr(scope.get("route"), "path", None)
+    return "unknown path" if path is None else f"{scope.get('root_path', '')}{path}"
 
 
 def _answer(

@@ -53,6 +53,10 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "/"): Row(EVERYONE),
     ("GET", "/healthz"): Row(EVERYONE),
     ("GET", "/readyz"): Row(EVERYONE),
+    # From this machine only, or with a token of its own; see tests/web/test_metrics.py.
+    ("GET", "/metrics"): Row(EVERYONE),
+    # A contact that this service was not given.
+    ("GET", "/.well-known/security.txt"): Row(NOBODY),
     ("GET", "/toegankelijkheid"): Row(EVERYONE),
     ("GET", "/static/{path}"): Row(EVERYONE),
     # A style sheet that this service was not given.

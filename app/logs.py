@@ -1,0 +1,23 @@
+"""Owns how the log looks: lines for people, or JSON for a collector. What it holds, and what never, others decide."""
+
+import logging
+
+from pythonjsonlogger.json import JsonFormatter
+
+from app.settings import LogFormat
+
+_TEXT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+
+def set_up(form: LogFormat) -> None:
+    """Send everything from INFO up to stderr in this form, what libraries say included."""
+    handler = logging.StreamHandler()
+    if form == "json":
+        names = {"levelname": "level", "name": "logger", "exc_info": "traceback"}
+        handler.setFormatter(JsonFormatter("%(levelname)s %(name)s %(message)s", rename_fields=names, timestamp=True))
+    else:
+        handler.setFormatter(logging.Formatter(_TEXT))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    # At INFO the one logs every address that it asks, and the other every look at the version of the database.
+    for name in ("httpx", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
