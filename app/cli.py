@@ -124,6 +124,7 @@ def _serve(chosen: settings.Settings, host: str, port: int, workers: int = 1) ->
     from app.main import APP_OF_A_WORKER, counts_together, create_app  # noqa: PLC0415
     from app.service.health import hindrance  # noqa: PLC0415
     from app.store.migrate import migrate as bring  # noqa: PLC0415
+    from app.web.patience import PatientProtocol  # noqa: PLC0415
 
     logs.set_up(chosen.log_format)
     workshop = _workshop(chosen)
@@ -139,6 +140,7 @@ def _serve(chosen: settings.Settings, host: str, port: int, workers: int = 1) ->
     options: dict[str, Any] = {
         "host": host,
         "port": port,
+        "http": PatientProtocol,
         "access_log": False,
         "server_header": False,
         "log_config": None,

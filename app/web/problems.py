@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from pydantic.alias_generators import to_camel
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.routing import compile_path
 from starlette.types import Scope
@@ -54,6 +55,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _unfit)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, bug)
 
 
@@ -133,6 +135,11 @@ def _allowed(request: Request) -> list[str]:
         for method in route.methods
     }
     return sorted(found | ({"HEAD"} if "GET" in found else set()))
+
+
+def _gone(_: Request, __: Exception) -> Response:
+    """Whoever hung up in the middle of a request reads no answer, and it is no bug."""
+    return Response(status_code=400)
 
 
 def bug(request: Request, error: Exception) -> Response:
