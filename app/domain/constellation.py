@@ -3,9 +3,9 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from app.domain.instrument import Block, Instrument, Item, OpenQuestion, Theme
@@ -98,9 +98,17 @@ class Questionnaire:
     pages: tuple[ThemePage, ...]
     comments: tuple[CommentField, ...]
 
-    @property
+    @cached_property
     def ratings(self) -> tuple[Rating, ...]:
         return tuple(rating for page in self.pages for rating in page.ratings)
+
+    @cached_property
+    def rating_keys(self) -> frozenset[str]:
+        return frozenset(rating.key for rating in self.ratings)
+
+    @cached_property
+    def comment_keys(self) -> frozenset[str]:
+        return frozenset(comment.key for comment in self.comments)
 
     @property
     def minutes(self) -> int:
@@ -181,7 +189,11 @@ class Constellation:
 
     def sheet(self, party: Party) -> tuple[Rating, ...]:
         """Every rating that anyone of `party` may give, in a fixed order: theme, block, judged party, item."""
-        return tuple(self._sheet(party))
+        return self._sheets[party.key]
+
+    @cached_property
+    def _sheets(self) -> dict[str, tuple[Rating, ...]]:
+        return {party.key: tuple(self._sheet(party)) for party in self.parties}
 
     def _sheet(self, party: Party) -> Iterator[Rating]:
         for theme in self.themes:
@@ -198,6 +210,14 @@ class Constellation:
 
     def questionnaire(self, party: Party, judged: Collection[str], label_set: str) -> Questionnaire:
         """What one respondent of `party` who judges the parties `judged` is asked."""
+        return self._questionnaires(party, frozenset(judged), label_set)
+
+    @cached_property
+    def _questionnaires(self) -> Callable[[Party, frozenset[str], str], Questionnaire]:
+        """Most respondents of a party are asked the same."""
+        return lru_cache(maxsize=100)(self._questionnaire)
+
+    def _questionnaire(self, party: Party, judged: frozenset[str], label_set: str) -> Questionnaire:
         ratings = [rating for rating in self.sheet(party) if rating.about is None or rating.about in judged]
         pages = tuple(
             page

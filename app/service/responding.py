@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from app.domain.answers import Answers, Value, pack, read_comments, read_ratings, require_something
 from app.domain.assessment import Assessment
@@ -32,7 +33,7 @@ class Respondent:
     party: Party
     draft: Draft
 
-    @property
+    @cached_property
     def choices(self) -> dict[str, tuple[Party, ...]]:
         """Per role the parties among which this person says whom they know.
 
@@ -49,28 +50,26 @@ class Respondent:
     def must_choose(self) -> bool:
         return bool(self.choices) and not self.draft.chosen
 
-    @property
+    @cached_property
     def judged(self) -> frozenset[str]:
         """The parties that this person judges, as far as known now."""
         open_to_choice = {party.key for parties in self.choices.values() for party in parties}
         wanted = self.invitation.judges | (self.draft.answers.judged & open_to_choice)
         return self.constellation.judged_or_faults(self.party, wanted, "judged")[0]
 
-    @property
+    @cached_property
     def questionnaire(self) -> Questionnaire:
         return self.constellation.questionnaire(self.party, self.judged, self.assessment.label_set)
 
-    @property
+    @cached_property
     def answers(self) -> Answers:
         """What was filled in, as far as this person's questionnaire asks it now."""
         questionnaire = self.questionnaire
-        ratings = {rating.key for rating in questionnaire.ratings}
-        comments = {comment.key for comment in questionnaire.comments}
         kept = self.draft.answers
         return Answers(
             self.judged,
-            {key: value for key, value in kept.ratings.items() if key in ratings},
-            {key: words for key, words in kept.comments.items() if key in comments},
+            {key: value for key, value in kept.ratings.items() if key in questionnaire.rating_keys},
+            {key: words for key, words in kept.comments.items() if key in questionnaire.comment_keys},
         )
 
     def require_able_to_answer(self, work: Work) -> None:
@@ -82,22 +81,21 @@ class Respondent:
             raise StatementNotConfirmed
 
 
-def respondent(work: Work, token: str | None, *, to_write: bool = False) -> Respondent:
+def respondent(work: Work, token: str | None, *, to_write: bool = False, counted: bool = False) -> Respondent:
     """Who holds this link.
 
     `to_write`: the assessment cannot close, and nobody else writes with this link, until this transaction ends. The
-    assessment is locked first, as closing does, so that the two never wait for each other.
+    assessment is locked first, as closing does, so that the two never wait for each other. `counted`: the parties know
+    how many people were invited.
     """
-    invitation = work.store.answers.invitation_by_token(stored(token)) if token else None
-    if invitation is None or token is None:
+    token_hash = stored(token) if token else ""
+    assessment = work.store.assessments.behind_link(token_hash, lock=to_write, counted=counted)
+    invitation = work.store.answers.invitation_by_token(token_hash, lock=to_write)
+    if assessment is None or invitation is None:
         raise UnknownLink
-    assessment = work.store.assessments.of_link(invitation.assessment, lock=to_write)
-    if to_write:
-        invitation = work.store.answers.invitation_by_token(stored(token), lock=True)
-        if invitation is None:
-            raise UnknownLink
-    constellation = work.constellation_of(assessment)
+    # Only now: whoever had to wait for the invitation sees the draft as it was left.
     draft = work.store.answers.draft(invitation.id)
+    constellation = work.constellation_of(assessment)
     return Respondent(invitation, assessment, constellation, constellation.party(invitation.party), draft)
 
 
@@ -180,7 +178,9 @@ def submit(work: Work, token: str | None, receipt_code: str) -> str:
     who = respondent(work, token, to_write=True)
     code = _code(receipt_code)
     receipt_hash, author_hash = receipt_hashes(who.invitation.id, code)
-    if work.store.answers.has_submission(who.assessment.id, receipt_hash):
+    # Closing takes from the invitations who had sent, so from then on only the receipt tells.
+    may_have_sent = who.invitation.sent or not who.assessment.accepts_answers(work.now)
+    if may_have_sent and work.store.answers.has_submission(who.assessment.id, receipt_hash):
         return written_receipt(code)
     who.require_able_to_answer(work)
     answers = who.answers

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from app.catalogue import Catalogue
 from app.domain.assessment import Actor, Assessment
-from app.domain.constellation import Constellation
+from app.domain.constellation import Constellation, Party
 from app.domain.instrument import Instrument
 from app.domain.problems import NotFound
 from app.store.engine import Database
@@ -27,6 +28,7 @@ class Work:
     now: datetime
     chance: Chance
     secret: bytes
+    constellations: Callable[[tuple[str, int], tuple[Party, ...]], Constellation]
     scrub_after: bool = field(default=False)
     keys_used: set[str] = field(default_factory=set)
 
@@ -34,7 +36,7 @@ class Work:
         return self.catalogue.instrument(*assessment.instrument)
 
     def constellation_of(self, assessment: Assessment) -> Constellation:
-        return Constellation(self.instrument_of(assessment), assessment.parties)
+        return self.constellations(assessment.instrument, assessment.parties)
 
     def own(self, actor: Actor, identifier: str) -> Assessment:
         """An assessment of the actor's office; somebody else's does not exist."""
@@ -77,12 +79,17 @@ class Workshop:
         self.tables_are_current = False
         # Reading writes nothing; which keys were used today is noted here, and written down by the worker.
         self.keys_used: set[str] = set()
+        # What a constellation asks of whom follows from these two alone; it is made once, not for every request.
+        self._constellations = lru_cache(maxsize=100)(self._constellation)
+
+    def _constellation(self, instrument: tuple[str, int], parties: tuple[Party, ...]) -> Constellation:
+        return Constellation(self.catalogue.instrument(*instrument), parties)
 
     @contextmanager
     def work(self, now: datetime, *, write: bool) -> Iterator[Work]:
         """One transaction: everything in the block happens, or nothing does."""
         with self.database.transaction(write=write) as connection:
-            work = Work(Store(connection), self.catalogue, now, self._chance, self._secret)
+            work = Work(Store(connection), self.catalogue, now, self._chance, self._secret, self._constellations)
             yield work
         self.keys_used |= work.keys_used
         if work.scrub_after:

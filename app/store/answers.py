@@ -2,9 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from app.domain.answers import Answers
 from app.domain.people import Person
@@ -57,20 +56,33 @@ class Comment:
     words: str
 
 
-_INVITATION = select(
+# What a respondent does is asked most often: its statements are made once, so that SQLAlchemy finds them compiled.
+_BY_TOKEN = select(
     tables.invitation.c.id,
     tables.invitation.c.assessment_id,
     tables.invitation.c.party_key,
     tables.invitation.c.judges,
     tables.invitation.c.state,
     tables.invitation.c.statement_confirmed,
+).where(tables.invitation.c.token_hash == bindparam("token_hash"), tables.invitation.c.state.in_(_ACTIVE))
+_BY_TOKEN_HELD = _BY_TOKEN.with_for_update()
+_DRAFT = select(
+    tables.draft.c.judged,
+    tables.draft.c.ratings,
+    tables.draft.c.comments,
+    tables.draft.c.chosen,
+    tables.draft.c.page,
+    tables.draft.c.sequence,
+).where(tables.draft.c.invitation_id == bindparam("invitation"))
+_SPEND = (
+    update(tables.invitation)
+    .where(tables.invitation.c.id == bindparam("invitation"), tables.invitation.c.state == "invited")
+    .values(state="sent")
 )
-
-
-def _invitation(row: Row[*tuple[Any, ...]]) -> Invitation:
-    return Invitation(
-        row.id, row.assessment_id, row.party_key, frozenset(row.judges), row.state == "sent", row.statement_confirmed
-    )
+_ADD_SUBMISSION = insert(tables.submission)
+_SAVE_DRAFT = update(tables.draft).where(tables.draft.c.invitation_id == bindparam("invitation"))
+_ADD_DRAFT = insert(tables.draft)
+_DROP_DRAFT = delete(tables.draft).where(tables.draft.c.invitation_id == bindparam("invitation"))
 
 
 class AnswerStore:
@@ -137,11 +149,12 @@ class AnswerStore:
 
     def invitation_by_token(self, token_hash: str, *, lock: bool = False) -> Invitation | None:
         """The invitation of a link. `lock`: nobody else changes it or its draft until this transaction ends."""
-        query = _INVITATION.where(tables.invitation.c.token_hash == token_hash, tables.invitation.c.state.in_(_ACTIVE))
-        if lock and self._connection.dialect.name != "sqlite":
-            query = query.with_for_update()
-        row = self._connection.execute(query).one_or_none()
-        return _invitation(row) if row else None
+        query = _BY_TOKEN_HELD if lock and self._connection.dialect.name != "sqlite" else _BY_TOKEN
+        row = self._connection.execute(query, {"token_hash": token_hash}).one_or_none()
+        if row is None:
+            return None
+        identifier, assessment, party, judges, state, confirmed = row
+        return Invitation(identifier, assessment, party, frozenset(judges), state == "sent", confirmed)
 
     def everyone(self, assessment: str) -> dict[str, tuple[str, str, bool]]:
         """Address → (invitation, party, still invited) of everyone who ever was invited."""
@@ -231,12 +244,7 @@ class AnswerStore:
 
     def spend_invitation(self, invitation: str) -> bool:
         """Mark an invitation as sent; False when it already was, or was taken back."""
-        done = self._connection.execute(
-            update(tables.invitation)
-            .where(tables.invitation.c.id == invitation, tables.invitation.c.state == "invited")
-            .values(state="sent")
-        )
-        return done.rowcount == 1
+        return self._connection.execute(_SPEND, {"invitation": invitation}).rowcount == 1
 
     def reopen_invitation(self, invitation: str) -> None:
         self._connection.execute(
@@ -246,12 +254,11 @@ class AnswerStore:
     # --- drafts ---
 
     def draft(self, invitation: str) -> Draft:
-        row = self._connection.execute(
-            select(tables.draft).where(tables.draft.c.invitation_id == invitation)
-        ).one_or_none()
+        row = self._connection.execute(_DRAFT, {"invitation": invitation}).one_or_none()
         if row is None:
             return Draft(Answers(), chosen=False)
-        return Draft(Answers(frozenset(row.judged), row.ratings, row.comments), row.chosen, row.page, row.sequence)
+        judged, ratings, comments, chosen, page, sequence = row
+        return Draft(Answers(frozenset(judged), ratings, comments), chosen, page, sequence)
 
     def save_draft(self, invitation: str, draft: Draft) -> None:
         values = {
@@ -262,14 +269,11 @@ class AnswerStore:
             "page": draft.page,
             "sequence": draft.sequence,
         }
-        done = self._connection.execute(
-            update(tables.draft).where(tables.draft.c.invitation_id == invitation).values(**values)
-        )
-        if not done.rowcount:
-            self._connection.execute(insert(tables.draft).values(invitation_id=invitation, **values))
+        if not self._connection.execute(_SAVE_DRAFT, {"invitation": invitation, **values}).rowcount:
+            self._connection.execute(_ADD_DRAFT, {"invitation_id": invitation, **values})
 
     def drop_draft(self, invitation: str) -> None:
-        self._connection.execute(delete(tables.draft).where(tables.draft.c.invitation_id == invitation))
+        self._connection.execute(_DROP_DRAFT, {"invitation": invitation})
 
     # --- submissions ---
 
@@ -283,13 +287,14 @@ class AnswerStore:
 
     def add_submission(self, submission: Submission, comments: Sequence[Comment]) -> None:
         self._connection.execute(
-            insert(tables.submission).values(
-                id=submission.id,
-                assessment_id=submission.assessment,
-                party_key=submission.party,
-                receipt_hash=submission.receipt_hash,
-                answers=submission.answers,
-            )
+            _ADD_SUBMISSION,
+            {
+                "id": submission.id,
+                "assessment_id": submission.assessment,
+                "party_key": submission.party,
+                "receipt_hash": submission.receipt_hash,
+                "answers": submission.answers,
+            },
         )
         self._add_comments(comments)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
 
 from app.domain.assessment import Assessment, Post, Purpose, State
 from app.domain.constellation import Party
@@ -21,6 +21,56 @@ class ConstellationOf:
     office: str
     name: str
     instrument: str
+
+
+_ASSESSMENT = (
+    select(
+        *tables.assessment.columns,
+        tables.constellation.c.office_id,
+        tables.constellation.c.instrument_id,
+        tables.office.c.name.label("office_name"),
+    )
+    .join(tables.constellation, tables.constellation.c.id == tables.assessment.c.constellation_id)
+    .join(tables.office, tables.office.c.id == tables.constellation.c.office_id)
+)
+_OF_OFFICE = _ASSESSMENT.where(
+    tables.constellation.c.office_id == bindparam("office"), tables.assessment.c.id == bindparam("identifier")
+)
+_BEHIND_LINK = _ASSESSMENT.join(tables.invitation, tables.invitation.c.assessment_id == tables.assessment.c.id).where(
+    tables.invitation.c.token_hash == bindparam("token_hash")
+)
+_BEHIND_LINK_HELD = _BEHIND_LINK.with_for_update(read=True, of=tables.assessment)
+_PARTIES = (
+    select(
+        tables.party.c.key,
+        tables.party.c.role,
+        tables.party.c.name,
+        tables.party.c.voice,
+        func.coalesce(tables.party.c.invited_at_closing, 0),
+        tables.party.c.changed,
+    )
+    .where(tables.party.c.assessment_id == bindparam("identifier"))
+    .order_by(tables.party.c.place)
+)
+_INVITED = (
+    select(tables.invitation.c.party_key, func.count().label("people"))
+    .where(tables.invitation.c.assessment_id == bindparam("identifier"), ~tables.invitation.c.undeliverable)
+    .group_by(tables.invitation.c.party_key)
+    .subquery()
+)
+_COUNTED_PARTIES = (
+    select(
+        tables.party.c.key,
+        tables.party.c.role,
+        tables.party.c.name,
+        tables.party.c.voice,
+        func.coalesce(tables.party.c.invited_at_closing, _INVITED.c.people, 0),
+        tables.party.c.changed,
+    )
+    .outerjoin(_INVITED, _INVITED.c.party_key == tables.party.c.key)
+    .where(tables.party.c.assessment_id == bindparam("identifier"))
+    .order_by(tables.party.c.place)
+)
 
 
 def _params(raw: dict[str, Any]) -> Parameters:
@@ -64,54 +114,42 @@ class Assessments:
 
     # --- assessments ---
 
-    def _select(self) -> Select[Any]:
-        return (
-            select(
-                *tables.assessment.columns,
-                tables.constellation.c.office_id,
-                tables.constellation.c.instrument_id,
-                tables.office.c.name.label("office_name"),
-            )
-            .join(tables.constellation, tables.constellation.c.id == tables.assessment.c.constellation_id)
-            .join(tables.office, tables.office.c.id == tables.constellation.c.office_id)
-        )
-
     def find(self, office: str, identifier: str) -> Assessment | None:
-        row = self._connection.execute(
-            self._select().where(tables.constellation.c.office_id == office, tables.assessment.c.id == identifier)
-        ).one_or_none()
+        row = self._connection.execute(_OF_OFFICE, {"office": office, "identifier": identifier}).one_or_none()
         return self._assessment(row) if row else None
 
-    def of_link(self, identifier: str, *, lock: bool = False) -> Assessment:
-        """The assessment behind a personal link. `lock`: it cannot close until this transaction ends."""
-        query = self._select().where(tables.assessment.c.id == identifier)
-        if lock and not self._is_sqlite:
-            query = query.with_for_update(read=True, of=tables.assessment)
-        return self._assessment(self._connection.execute(query).one())
+    def behind_link(self, token_hash: str, *, lock: bool = False, counted: bool = False) -> Assessment | None:
+        """The assessment of a personal link. `lock`: it cannot close until this transaction ends.
+
+        `counted`: its parties know how many people were invited, which takes time that grows with the people.
+        """
+        query = _BEHIND_LINK_HELD if lock and not self._is_sqlite else _BEHIND_LINK
+        row = self._connection.execute(query, {"token_hash": token_hash}).one_or_none()
+        return self._assessment(row, counted=counted) if row else None
+
+    def of_link(self, identifier: str) -> Assessment:
+        """The assessment that a reader link or a letter is about."""
+        return self._assessment(self._connection.execute(_ASSESSMENT.where(tables.assessment.c.id == identifier)).one())
 
     def lock_for_change(self, office: str, identifier: str) -> Assessment | None:
         """The assessment, held so that no answer comes in and no other change is made until this transaction ends."""
-        query = self._select().where(tables.constellation.c.office_id == office, tables.assessment.c.id == identifier)
-        if not self._is_sqlite:
-            query = query.with_for_update(of=tables.assessment)
-        row = self._connection.execute(query).one_or_none()
+        query = _OF_OFFICE if self._is_sqlite else _OF_OFFICE.with_for_update(of=tables.assessment)
+        row = self._connection.execute(query, {"office": office, "identifier": identifier}).one_or_none()
         return self._assessment(row) if row else None
 
     def of_office(self, office: str) -> list[Assessment]:
         """All assessments of an office: by constellation, newest wave first."""
         rows = self._connection.execute(
-            self._select()
-            .where(tables.constellation.c.office_id == office)
-            .order_by(tables.constellation.c.name, tables.constellation.c.id, tables.assessment.c.wave.desc())
+            _ASSESSMENT.where(tables.constellation.c.office_id == office).order_by(
+                tables.constellation.c.name, tables.constellation.c.id, tables.assessment.c.wave.desc()
+            )
         ).all()
         return [self._assessment(row) for row in rows]
 
     def of_constellation(self, constellation: str) -> list[Assessment]:
         """The waves of a constellation, oldest first."""
         rows = self._connection.execute(
-            self._select()
-            .where(tables.assessment.c.constellation_id == constellation)
-            .order_by(tables.assessment.c.wave)
+            _ASSESSMENT.where(tables.assessment.c.constellation_id == constellation).order_by(tables.assessment.c.wave)
         ).all()
         return [self._assessment(row) for row in rows]
 
@@ -120,7 +158,7 @@ class Assessments:
     ) -> list[tuple[datetime, Assessment]]:
         """Assessments of an office with the instant of their making, newest first. `after`: (instant, id) of one."""
         made_at, identifier = tables.assessment.c.created_at, tables.assessment.c.id
-        query = self._select().where(tables.constellation.c.office_id == office)
+        query = _ASSESSMENT.where(tables.constellation.c.office_id == office)
         if after:
             query = query.where(or_(made_at < after[0], and_(made_at == after[0], identifier > after[1])))
         rows = self._connection.execute(query.order_by(made_at.desc(), identifier).limit(most)).all()
@@ -150,7 +188,7 @@ class Assessments:
 
     def everywhere(self, *states: State) -> list[Assessment]:
         """Assessments of all offices in these states: for the service's own housekeeping."""
-        rows = self._connection.execute(self._select().where(tables.assessment.c.state.in_(states))).all()
+        rows = self._connection.execute(_ASSESSMENT.where(tables.assessment.c.state.in_(states))).all()
         return [self._assessment(row) for row in rows]
 
     def per_state(self) -> dict[str, int]:
@@ -252,7 +290,7 @@ class Assessments:
                 ],
             )
 
-    def _assessment(self, row: Row[Any]) -> Assessment:
+    def _assessment(self, row: Row[*tuple[Any, ...]], *, counted: bool = True) -> Assessment:
         return Assessment(
             id=row.id,
             office=row.office_id,
@@ -267,32 +305,13 @@ class Assessments:
             retention_on=row.retention_on,
             state=row.state,
             params=_params(row.params),
-            parties=self._parties(row.id),
+            parties=self._parties(row.id, counted=counted),
             post=Post(row.letter_message, tuple(row.reminder_days)),
         )
 
-    def _parties(self, identifier: str) -> tuple[Party, ...]:
+    def _parties(self, identifier: str, *, counted: bool) -> tuple[Party, ...]:
         """Parties in order, each with everyone who was ever invited; from closing on as it was counted then."""
-        invited = (
-            select(tables.invitation.c.party_key, func.count().label("people"))
-            .where(tables.invitation.c.assessment_id == identifier, ~tables.invitation.c.undeliverable)
-            .group_by(tables.invitation.c.party_key)
-            .subquery()
-        )
-        party = tables.party.c
-        rows = self._connection.execute(
-            select(
-                party.key,
-                party.role,
-                party.name,
-                party.voice,
-                func.coalesce(party.invited_at_closing, invited.c.people, 0),
-                party.changed,
-            )
-            .outerjoin(invited, invited.c.party_key == party.key)
-            .where(party.assessment_id == identifier)
-            .order_by(party.place)
-        ).all()
+        rows = self._connection.execute(_COUNTED_PARTIES if counted else _PARTIES, {"identifier": identifier}).all()
         return tuple(Party(*row) for row in rows)
 
     def mark_changed(self, identifier: str, parties: Collection[str]) -> None:

@@ -1,8 +1,6 @@
-"""Owns the connection to the database: one transaction at a time for writers on SQLite, in the order they came."""
+"""Owns the connection to the database: one transaction per piece of work; on SQLite writers share their commits."""
 
 import sqlite3
-import threading
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,40 +12,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.domain.problems import Busy
+from app.store.writers import Writers
 
 #: How long a writer waits for another process before it gives up, in milliseconds.
 BUSY_TIMEOUT = 5000
-
-
-class FairLock:
-    """A lock that is handed over in the order of asking: under load nobody waits for seconds by bad luck."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._held = False
-        self._waiting: deque[threading.Event] = deque()
-
-    def acquire(self, timeout: float) -> bool:
-        with self._guard:
-            if not self._held:
-                self._held = True
-                return True
-            turn = threading.Event()
-            self._waiting.append(turn)
-        if turn.wait(timeout):
-            return True
-        with self._guard:
-            if turn.is_set():  # handed over at the last moment
-                return True
-            self._waiting.remove(turn)
-            return False
-
-    def release(self) -> None:
-        with self._guard:
-            if self._waiting:
-                self._waiting.popleft().set()
-            else:
-                self._held = False
 
 
 class Database:
@@ -56,7 +24,7 @@ class Database:
     def __init__(self, url: str, most_connections: int = 40) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._writers = FairLock()
+        self._writers = Writers(self._connect_to_write, BUSY_TIMEOUT * 2 / 1000) if self.is_sqlite else None
         if self.is_sqlite:
             if self.url.database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -75,23 +43,26 @@ class Database:
     @contextmanager
     def transaction(self, *, write: bool) -> Iterator[Connection]:
         """One transaction: committed when the block ends, rolled back when it raises. Raises Busy when out of reach."""
-        if write and self.is_sqlite and not self._writers.acquire(BUSY_TIMEOUT * 2 / 1000):
-            raise Busy
-        try:
+        if write and self._writers:
+            with reachable(), self._writers.turn() as connection:
+                yield connection
+        else:
             with reachable(), self.engine.connect() as connection:
                 connection.info["write"] = write
                 with connection.begin():
                     yield connection
-        finally:
-            if write and self.is_sqlite:
-                self._writers.release()
+
+    def _connect_to_write(self) -> Connection:
+        connection = self.engine.connect()
+        connection.info["write"] = True
+        return connection
 
     def scrub(self) -> bool:
         """Rewrite the files without what was deleted, so that no trace of order or of drafts stays (closing).
 
         False when somebody was reading or writing meanwhile and traces may be left: ask again later.
         """
-        if not self.is_sqlite:
+        if not self._writers:
             try:
                 with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                     for table in ("invitation", "draft", "submission", "comment", "outbox"):
@@ -99,8 +70,10 @@ class Database:
             except DBAPIError:
                 return False
             return True
-        if not self._writers.acquire(BUSY_TIMEOUT / 1000):
-            return False
+        with self._writers.alone(BUSY_TIMEOUT / 1000) as alone:
+            return alone and self._rewrite_files()
+
+    def _rewrite_files(self) -> bool:
         raw = self.engine.raw_connection()
         try:
             cursor = raw.cursor()
@@ -114,7 +87,6 @@ class Database:
             return not busy
         finally:
             raw.invalidate()
-            self._writers.release()
 
     def close(self) -> None:
         self.engine.dispose()

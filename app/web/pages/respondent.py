@@ -276,7 +276,7 @@ def show_receipt(request: Request) -> Response:
 def show_start(request: Request, token: str) -> Response:
     """Who asks, why, and what becomes of it. Looking starts nothing: mail scanners look too."""
     with work_for(request) as work:
-        who = responding.respondent(work, token)
+        who = responding.respondent(work, token, counted=True)
         return _start(request, who, token, accepts=who.assessment.accepts_answers(work.now))
 
 
@@ -329,7 +329,7 @@ def _least_and_most(who: Respondent) -> list[frozenset[str]]:
 def start(request: Request, token: str, form: OurForm) -> Response:
     """Begin, or go on where one stopped. Only this sets a cookie; from here the address holds no token."""
     with work_for(request, write=True) as work:
-        who = responding.respondent(work, token)
+        who = responding.respondent(work, token, counted=True)
         who.assessment.require_open(work.now)
         if who.party.attributed and not who.invitation.statement_confirmed:
             if not form.get("confirm"):
@@ -355,7 +355,7 @@ def _first_open(who: Respondent) -> int:
 def withdraw(request: Request, token: str, form: OurForm) -> Response:
     """Take back what was sent, with the receipt code; then one may answer anew."""
     with work_for(request, write=True) as work:
-        who = responding.respondent(work, token)
+        who = responding.respondent(work, token, counted=True)
         typed = str(form.get("receipt_code", ""))
         try:
             responding.withdraw(work, token, typed)
