@@ -27,6 +27,7 @@ from app.web.metrics import SHARED_COUNTS
 from app.web.pages import (
     about,
     administration,
+    comments,
     health,
     members,
     office,
@@ -131,6 +132,7 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
         trail.router,
         setting_up.router,
         people.router,
+        comments.router,
         office.router,
         respondent.router,
         report.router,

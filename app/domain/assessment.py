@@ -43,10 +43,12 @@ USUAL_REMINDERS = (7, 2)
 class Post:
     """What the commissioner decides about letters.
 
-    `message`: own words above the invitation. `reminder_days`: how many days before the last day reminders go out.
+    `message` and `reminder_message`: own words in the invitation and in a reminder. `reminder_days`: how many days
+    before the last day reminders go out.
     """
 
     message: str = ""
+    reminder_message: str = ""
     reminder_days: tuple[int, ...] = USUAL_REMINDERS
 
 
@@ -69,6 +71,7 @@ class Assessment:
     params: Parameters
     parties: tuple[Party, ...]
     post: Post = field(default_factory=Post)
+    archived: bool = False
 
     @property
     def closes_at(self) -> datetime | None:

@@ -298,6 +298,16 @@ def release(work: Work, actor: Actor, identifier: str) -> Assessment:
     return work.own(actor, identifier)
 
 
+def archive(work: Work, actor: Actor, identifier: str, *, archived: bool) -> None:
+    """Put an assessment that is done out of sight in the overview, or back. Nothing else changes."""
+    assessment = work.own_to_change(actor, identifier)
+    if archived:
+        assessment.require_state("closed", "released", "erased")
+    if archived != assessment.archived:
+        work.store.assessments.set_archived(assessment.id, archived)
+        work.record(actor, assessment, "archived" if archived else "brought_back")
+
+
 def preview(work: Work, actor: Actor, identifier: str, party_key: str) -> tuple[Assessment, Constellation, Party]:
     """What is needed to show the questionnaire of one party to its commissioner."""
     assessment = work.own(actor, identifier)

@@ -10,6 +10,7 @@ from app.delivery.mail import Postman
 from app.domain.assessment import Actor, dutch_date
 from app.domain.problems import Problem
 from app.service import commissioning, learning
+from app.service.erasing import erase
 from app.service.health import require_current_tables
 from app.service.posting import bring_due, remind_on_chosen_day
 from app.service.repeating import forget_answers
@@ -114,16 +115,7 @@ def erase_expired(workshop: Workshop, clock: Callable[[], datetime]) -> int:
             service = Actor(assessment.office, SERVICE, may_write=True)
             if work.own_to_change(service, assessment.id).state == "erased":
                 continue  # another process was first
-            links = [link.id for link in work.store.results.reader_links(assessment.id)]
-            invitations = [invitation for invitation, _ in work.store.answers.people(assessment.id)]
-            talked = work.store.dialogues.erase(assessment.id)
-            work.store.outbox.drop_about([*links, *invitations, *talked])
-            work.store.kept_answers.forget_office(assessment.office)
-            work.store.results.erase(assessment.id)
-            work.store.answers.erase(assessment.id)
-            work.store.assessments.blank(assessment.id)
-            work.record(service, assessment, "erased")
-            work.scrub_after = True
+            erase(work, service, assessment)
             erased += 1
     return erased
 

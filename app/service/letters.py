@@ -34,10 +34,10 @@ _BODIES: dict[LetterKind, Text] = {
     ),
     "reminder": Text(
         "Uw vragenlijst staat nog open: {title}. Uw antwoorden helpen om het gesprek in de driehoek goed te voeren.\n\n"
-        "{link}\n\nU kunt invullen tot en met {day}. Niemand behalve u weet dat u deze herinnering krijgt.\n\n"
+        "{message}{link}\n\nU kunt invullen tot en met {day}. Niemand behalve u weet dat u deze herinnering krijgt.\n\n"
         "Vragen? {contact}, {address}.",
         "Your questionnaire is still open: {title}. Your answers help to have a good conversation in the triangle.\n\n"
-        "{link}\n\nYou can fill in until {day}. Nobody but you knows that you receive this reminder.\n\n"
+        "{message}{link}\n\nYou can fill in until {day}. Nobody but you knows that you receive this reminder.\n\n"
         "Questions? {contact}, {address}.",
     ),
     "report": Text(
@@ -115,11 +115,13 @@ def example(assessment: Assessment, kind: LetterKind, base_url: str) -> Letter:
 
 
 def _about(waiting: Waiting, assessment: Assessment, link: str, day: str) -> Letter:
+    post = assessment.post
+    own_words = (post.reminder_message if waiting.kind == "reminder" else post.message).strip()
     words = {
         "office": assessment.office_name,
         "title": assessment.title,
         "purpose": assessment.about.purpose,
-        "message": f"{assessment.post.message.strip()}\n\n" if assessment.post.message.strip() else "",
+        "message": f"{own_words}\n\n" if own_words else "",
         "contact": assessment.about.contact_name,
         "address": assessment.about.contact_email,
         "link": link,

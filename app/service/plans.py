@@ -81,6 +81,7 @@ def faults_of_plan(plan: Plan, instrument: Instrument) -> list[Fault]:
             ("legalBasis", plan.about.legal_basis, 300),
             ("contactName", plan.about.contact_name, 150),
             ("message", plan.post.message, 3000),
+            ("reminderMessage", plan.post.reminder_message, 3000),
         )
         if len(given) > most
     ]

@@ -4,10 +4,12 @@ import json
 from dataclasses import dataclass
 
 from app.domain.assessment import Actor, Assessment, ResponseBand, live_band
+from app.domain.comments import CommentsOfVoice
 from app.domain.constellation import Party
 from app.domain.instrument import Instrument
 from app.domain.problems import NotFound, NotReleased
 from app.domain.report import Report
+from app.service import comments
 from app.service.access import Reader
 from app.service.commissioning import constellation_name
 from app.service.work import Work
@@ -58,6 +60,7 @@ class ReportOf:
     constellation: str
     report: Report
     hash: str
+    comments: tuple[CommentsOfVoice, ...] = ()
 
 
 def report_for_member(work: Work, actor: Actor, identifier: str) -> ReportOf:
@@ -74,7 +77,9 @@ def report_for_reader(work: Work, reader: Reader, identifier: str) -> ReportOf:
 def _report(work: Work, assessment: Assessment) -> ReportOf:
     kept = _released(work, assessment)
     report = Report(json.loads(kept.document), work.instrument_of(assessment), assessment.label_set)
-    return ReportOf(assessment, constellation_name(work, assessment), report, kept.hash)
+    return ReportOf(
+        assessment, constellation_name(work, assessment), report, kept.hash, comments.released(work, assessment)
+    )
 
 
 def audit_events(work: Work, actor: Actor, identifier: str) -> list[AuditEvent]:

@@ -216,6 +216,7 @@ class Assessments:
                 state="erased",
                 purpose="",
                 letter_message="",
+                reminder_message="",
                 legal_basis="",
                 contact_name="",
                 contact_email="",
@@ -248,6 +249,11 @@ class Assessments:
         """Write the texts, dates and parameters of an assessment as they now are."""
         self._connection.execute(
             update(tables.assessment).where(tables.assessment.c.id == assessment.id).values(**_columns(assessment))
+        )
+
+    def set_archived(self, identifier: str, archived: bool) -> None:  # noqa: FBT001 - the column itself
+        self._connection.execute(
+            update(tables.assessment).where(tables.assessment.c.id == identifier).values(archived=archived)
         )
 
     def move(self, identifier: str, before: State, after: State) -> bool:
@@ -306,7 +312,8 @@ class Assessments:
             state=row.state,
             params=_params(row.params),
             parties=self._parties(row.id, counted=counted),
-            post=Post(row.letter_message, tuple(row.reminder_days)),
+            post=Post(row.letter_message, row.reminder_message, tuple(row.reminder_days)),
+            archived=row.archived,
         )
 
     def _parties(self, identifier: str, *, counted: bool) -> tuple[Party, ...]:
@@ -355,5 +362,6 @@ def _columns(assessment: Assessment) -> dict[str, object]:
         "retention_on": assessment.retention_on,
         "params": assessment.params.as_json(),
         "letter_message": assessment.post.message,
+        "reminder_message": assessment.post.reminder_message,
         "reminder_days": list(assessment.post.reminder_days),
     }

@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from app.store.access import Access
 from app.store.answers import AnswerStore
 from app.store.assessments import Assessments
+from app.store.comments import Comments
 from app.store.dialogues import Dialogues
 from app.store.kept_answers import KeptAnswers
 from app.store.outbox import Outbox
@@ -21,6 +22,7 @@ class Store:
         self.access = Access(connection)
         self.assessments = Assessments(connection)
         self.answers = AnswerStore(connection)
+        self.comments = Comments(connection)
         self.results = Results(connection)
         self.outbox = Outbox(connection)
         self.pulse = Pulse(connection)

@@ -229,7 +229,7 @@ class CommentRow(Table, table=True):
 class ReleasedCommentRow(Table, table=True):
     """Words that an office released by hand, as they may be read. `party_key`: null where only the whole may be named.
 
-    Shares nothing with the comment that it was made from.
+    `id`: that of the comment; both are erased together.
     """
 
     __tablename__ = "released_comment"

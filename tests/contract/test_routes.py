@@ -109,6 +109,11 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", M + "/sluiten"): Row(WHO_WRITES, "open", {"sure": "yes"}),
     ("POST", M + "/vrijgeven"): Row(WHO_WRITES, "closed", {"sure": "yes"}),
     ("POST", M + "/weggooien"): Row(WHO_WRITES),
+    ("GET", M + "/toelichtingen"): Row(WHO_WRITES, "released"),
+    ("POST", M + "/toelichtingen/inzien"): Row(WHO_WRITES, "released", {"sure": "yes"}),
+    ("POST", M + "/toelichtingen"): Row(NOBODY, "released"),  # nobody declared to be no respondent
+    ("POST", M + "/archief"): Row(WHO_WRITES, "released", {"archived": "yes"}),
+    ("POST", M + "/wissen"): Row(WHO_WRITES, "released", {"sure": "yes"}),
     ("POST", M + "/volgende"): Row(WHO_WRITES, "released"),
     # A respondent: by the link, and then by the browser that opened it.
     ("GET", "/invullen/{token}"): Row(EVERYONE, "open"),

@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.assessment import Actor, Assessment
 from app.domain.problems import NotFound
-from app.service import access, commissioning, inviting, learning, posting, reporting
+from app.service import access, comments, commissioning, erasing, inviting, learning, posting, reporting
 from app.service.work import Work
 from tests.people import CLOSES, House, rows
 from tests.service.test_conversation import CONTACTS, FIRST, TALK
@@ -24,6 +24,12 @@ def tell_of_first(work: Work, actor: Actor, made: Assessment) -> object:
     own = Actor(made.office, "alice@bureau.example", may_write=True)
     (kept,) = learning.record_agreements(work, own, made.id, [FIRST]).agreements
     return learning.tell(work, actor, made.id, kept.id, "kept")
+
+
+def read_comments(work: Work, actor: Actor, made: Assessment) -> object:
+    comments.declare(work, Actor(made.office, "alice@bureau.example", may_write=True), made.id)
+    comments.release(work, actor, made.id, {})
+    return comments.to_read(work, actor, made.id)
 
 
 def send_first_again(work: Work, actor: Actor, made: Assessment) -> object:
@@ -49,6 +55,11 @@ STEPS: dict[str, tuple[str, Step]] = {
     "undeliverable": ("open", lambda w, a, x: commissioning.undeliverable(w, a, x.id)),
     "close": ("open", lambda w, a, x: commissioning.close(w, a, x.id)),
     "release": ("closed", lambda w, a, x: commissioning.release(w, a, x.id)),
+    "archive": ("released", lambda w, a, x: commissioning.archive(w, a, x.id, archived=True)),
+    "erase_by_hand": ("released", lambda w, a, x: erasing.erase_by_hand(w, a, x.id)),
+    "declare": ("released", lambda w, a, x: comments.declare(w, a, x.id)),
+    "has_declared": ("released", lambda w, a, x: comments.has_declared(w, a, x.id)),
+    "to_read": ("released", read_comments),
     "scores": ("released", lambda w, a, x: reporting.scores(w, a, x.id)),
     "scores_hash": ("released", lambda w, a, x: reporting.scores_hash(w, a, x.id)),
     "report": ("released", lambda w, a, x: reporting.report_for_member(w, a, x.id)),
@@ -81,14 +92,14 @@ def test_another_office_gets_not_found_and_changes_nothing(house: House, name: s
 
 def test_every_use_case_of_an_office_stands_in_this_list() -> None:
     """A new one that takes an actor and an assessment must be tried here too."""
-    by_another_name = {"open_assessment", "report_for_member"}
+    by_another_name = {"erase", "release", "open_assessment", "report_for_member"}
     # These are about the actor's own office and take no assessment; the table of routes tries them.
     of_the_office = {"create", "overview", "members", "keys", "invite_member", "remove_member", "titles"}
     of_the_office |= {"newest", "add_member", "drop_member", "revoke_key", "events_of_office"}
     known = by_another_name | of_the_office | {"make_key_for_office", "drop_key", "remind_on_chosen_day"}
     found = {
         name
-        for module in (commissioning, inviting, posting, reporting, access, learning)
+        for module in (comments, commissioning, erasing, inviting, posting, reporting, access, learning)
         for name, function in vars(module).items()
         if callable(function)
         and getattr(function, "__module__", "") == module.__name__

@@ -316,3 +316,57 @@ def test_steps_that_do_not_fit_the_state_are_refused_with_a_page(member: Visitor
         answer = member.send(form)
         assert answer.status == 409
         assert answer.heading
+
+
+def test_own_words_stand_in_the_letter_that_they_were_written_for(member: Visitor, house: House) -> None:
+    made = house.draft()
+    words = {"message": "Fijn dat u meedoet.", "reminder_message": "Wij rekenen op u."}
+    member.send(member.open(place(made, "gegevens")).form("/gegevens"), {**DETAILS, **words})
+    invitation, reminder = member.open(place(made, "brieven")).answer.text.split("</section>")[:2]
+    assert "Fijn dat u meedoet." in invitation
+    assert "Wij rekenen op u." not in invitation
+    assert "Wij rekenen op u." in reminder
+    assert "Fijn dat u meedoet." not in reminder
+
+
+def test_an_archived_assessment_leaves_the_overview_and_comes_back(member: Visitor, house: House) -> None:
+    made = house.released()
+    hub = member.send(member.open(place(made)).form("/archief"))
+    assert hub.form("/archief").controls["archived"].values == ["no"]
+    assert "<summary>Archief (1)</summary>" in member.open("/bureau").answer.text
+    member.send(hub.form("/archief"))
+    assert "Archief" not in member.open("/bureau").said()
+
+
+def test_erasing_by_hand_wants_to_be_sure_and_leaves_only_the_trail(member: Visitor, house: House) -> None:
+    made = house.released()
+    refused = member.send(member.open(place(made)).form("/wissen"), {"sure": None})
+    assert refused.status == 400
+    assert house.again(made).state == "released"
+    page = member.send(refused.form("/wissen"), {"sure": "yes"})
+    assert "Gewist" in page.said("td")
+    assert house.again(made).state == "erased"
+    assert member.open(f"/rapport/{made.id}").status in (404, 409, 410)
+
+
+def test_comments_are_declared_read_and_released_on_one_page(member: Visitor, house: House) -> None:
+    made = house.opened({"eigenaar": 5, "wonen": 5, "dienst": 10})
+    for email, token in house.links(made).items():
+        house.send(token, comments={"oq-gesprek": f"Van {email} <b>"} if email.startswith("dienst") else None)
+    house.release(house.close(made))
+    page = member.open(place(made, "toelichtingen"))
+    refused = member.send(page.form("/inzien"), {"sure": None})
+    assert refused.status == 400
+    page = member.send(refused.form("/inzien"), {"sure": "yes"})
+    form = page.form("/toelichtingen")
+    ids = form.controls["release"].options
+    assert len(ids) == 10
+    faulty = member.send(form, {"release": ids[:2], f"words-{ids[0]}": "", f"words-{ids[1]}": "Dit <i> blijft."})
+    assert faulty.status == 400
+    assert faulty.form("/toelichtingen").controls[f"words-{ids[1]}"].values == ["Dit <i> blijft."]
+    assert faulty.form("/toelichtingen").controls["release"].values == ids[:2]
+    member.send(faulty.form("/toelichtingen"), {f"words-{ids[0]}": "Eerst dit gesprek."})
+    report = member.open(f"/rapport/{made.id}")
+    assert "Eerst dit gesprek." in report.said("li")
+    assert "Dit &lt;i&gt; blijft." in report.answer.text
+    assert "ministerie.example" not in report.said()

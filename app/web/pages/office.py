@@ -8,7 +8,7 @@ from app.domain.assessment import STATE_NAMES
 from app.domain.instrument import Instrument
 from app.domain.problems import Fault, InvalidInput, fault
 from app.domain.text import Text
-from app.service import access, commissioning, posting, reporting
+from app.service import access, commissioning, erasing, posting, reporting
 from app.service.plans import Plan
 from app.service.work import Work
 from app.web.entry import desk_of, member, signed_in, work_for
@@ -188,3 +188,20 @@ def release(request: Request, identifier: str, form: OurForm) -> Response:
             return _unsure(request, work, identifier)
         assessment = commissioning.release(work, member(request, work), identifier)
     return see_other(place_of(assessment))
+
+
+@router.post("/metingen/{identifier}/archief")
+def archive(request: Request, identifier: str, form: OurForm) -> Response:
+    with work_for(request, write=True) as work:
+        archived = form.get("archived") == "yes"
+        commissioning.archive(work, member(request, work), identifier, archived=archived)
+    return see_other(f"/bureau/metingen/{identifier}")
+
+
+@router.post("/metingen/{identifier}/wissen")
+def erase(request: Request, identifier: str, form: OurForm) -> Response:
+    with work_for(request, write=True) as work:
+        if not form.get("sure"):
+            return _unsure(request, work, identifier)
+        erasing.erase_by_hand(work, member(request, work), identifier)
+    return see_other(f"/bureau/metingen/{identifier}")

@@ -86,6 +86,7 @@ def draw(request: Request, found: ReportOf) -> Response:
         assessment=found.assessment,
         constellation=found.constellation,
         hash=found.hash,
+        comments=found.comments,
         triangle=_twice(lambda narrow: [draw_triangle(report, language, narrow=narrow)]),
         drawings={
             s.theme.key: list(map(_drawn, draw_theme(report, s, language, narrow=True))) for s in report.sections

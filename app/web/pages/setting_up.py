@@ -140,6 +140,7 @@ _TEXTS = (
     "contact_email",
     "label_set",
     "message",
+    "reminder_message",
     "reminder_days",
 )
 _DATES = ("closes_on", "retention_on")
@@ -163,6 +164,7 @@ def show_details(request: Request, identifier: str) -> Response:
             "closes_on": assessment.closes_on.isoformat() if assessment.closes_on else "",
             "retention_on": assessment.retention_on.isoformat() if assessment.retention_on else "",
             "message": assessment.post.message,
+            "reminder_message": assessment.post.reminder_message,
             "reminder_days": ", ".join(str(days) for days in assessment.post.reminder_days),
             **{f"ambition-{key}": _written(points) for key, points in assessment.params.ambition.items()},
         }
@@ -211,7 +213,7 @@ def save_details(request: Request, identifier: str, form: OurForm) -> Response:
                 **assessment.params.as_json(),
                 "ambition": {name.removeprefix("ambition-"): given[name] for name in ambitions if given[name]},
             },
-            post=Post(given["message"], _read_days(given["reminder_days"])),
+            post=Post(given["message"], given["reminder_message"], _read_days(given["reminder_days"])),
         )
         if faults:
             faults += faults_of_plan(plan, instrument)

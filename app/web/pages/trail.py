@@ -18,6 +18,12 @@ ACTIONS: dict[str, Text] = {
     "opened": Text("Geopend", "Opened"),
     "extended": Text("Verlengd", "Extended"),
     "reminded": Text("Herinnering gestuurd aan wie nog niet verstuurde", "Reminder sent to those who had not sent"),
+    "archived": Text("Naar het archief", "Archived"),
+    "brought_back": Text("Uit het archief gehaald", "Brought back from the archive"),
+    "comments_opened": Text(
+        "Toelichtingen geopend; verklaarde zelf niet mee te doen", "Comments opened; declared to be no respondent"
+    ),
+    "comments_released": Text("Toelichtingen vrijgegeven", "Comments released"),
     "erased": Text("Gewist", "Erased"),
     "closed": Text("Gesloten", "Closed"),
     "released": Text("Vrijgegeven", "Released"),

@@ -1,0 +1,73 @@
+"""Reading comments and releasing them by hand, once the report is released."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Request, Response
+
+from app.domain.problems import Fault, InvalidInput, fault
+from app.service import comments
+from app.service.comments import CommentToRead
+from app.service.work import Work
+from app.web.entry import member, work_for
+from app.web.pages.setting_up import see_other
+from app.web.rendering import render
+from app.web.security import OurForm
+
+router = APIRouter(prefix="/bureau/metingen/{identifier}/toelichtingen", include_in_schema=False)
+
+
+@router.get("")
+def show(request: Request, identifier: str) -> Response:
+    with work_for(request) as work:
+        return _show(request, work, identifier)
+
+
+def _show(
+    request: Request,
+    work: Work,
+    identifier: str,
+    given: dict[str, str] | None = None,
+    faults: Sequence[Fault] = (),
+    status: int = 200,
+) -> Response:
+    """`given`: id → words as typed, of what is ticked; None takes what is released."""
+    actor = member(request, work)
+    actor.require_write()
+    assessment = work.own(actor, identifier)
+    assessment.require_state("released")
+    declared = comments.has_declared(work, actor, identifier)
+    found: list[CommentToRead] = comments.to_read(work, actor, identifier) if declared else []
+    ticked = {comment.id for comment in found if comment.released} if given is None else set(given)
+    return render(
+        request,
+        "office/comments.html",
+        status,
+        assessment=assessment,
+        declared=declared,
+        comments=found,
+        ticked=ticked,
+        typed=given or {},
+        faults=faults,
+        path=f"/bureau/metingen/{identifier}",
+    )
+
+
+@router.post("/inzien")
+def declare(request: Request, identifier: str, form: OurForm) -> Response:
+    with work_for(request, write=True) as work:
+        if not form.get("sure"):
+            missing = fault("sure", "Vink eerst aan dat u zelf niet meedeed.", "First tick that you took no part.")
+            return _show(request, work, identifier, faults=[missing], status=400)
+        comments.declare(work, member(request, work), identifier)
+    return see_other(f"/bureau/metingen/{identifier}/toelichtingen")
+
+
+@router.post("")
+def release(request: Request, identifier: str, form: OurForm) -> Response:
+    chosen = {str(key): str(form.get(f"words-{key}", "")) for key in form.getlist("release")}
+    with work_for(request, write=True) as work:
+        try:
+            comments.release(work, member(request, work), identifier, chosen)
+        except InvalidInput as invalid:
+            return _show(request, work, identifier, chosen, invalid.faults, 400)
+    return see_other(f"/bureau/metingen/{identifier}/toelichtingen")
