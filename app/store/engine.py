@@ -9,6 +9,7 @@ from sqlalchemy import Connection, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.domain.problems import Busy
@@ -34,8 +35,10 @@ class Database:
         else:
             self.engine = create_engine(
                 _with_driver(self.url),
+                connect_args=_patience(self.url),
                 pool_size=most_connections // 2,
                 max_overflow=most_connections // 2,
+                pool_timeout=BUSY_TIMEOUT * 2 / 1000,
                 pool_pre_ping=True,
                 hide_parameters=True,
             )
@@ -101,6 +104,8 @@ def reachable() -> Iterator[None]:
     """A database that is locked, gone or full is Busy, which asks to come back; every other fault of SQL is a bug."""
     try:
         yield
+    except NoConnectionLeft as error:
+        raise Busy from error
     except DBAPIError as error:
         name = getattr(error.orig, "sqlite_errorname", None)
         gone = name.startswith(_LATER) if name else error.connection_invalidated or isinstance(error, OperationalError)
@@ -111,6 +116,15 @@ def reachable() -> Iterator[None]:
 
 def _with_driver(url: URL) -> URL:
     return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
+
+
+def _patience(url: URL) -> dict[str, str]:
+    """By itself PostgreSQL waits for ever: for a server that is silent, and for a lock that is held.
+
+    What the operator wrote in the URL goes before.
+    """
+    ours = {"connect_timeout": str(BUSY_TIMEOUT // 1000), "options": f"-c lock_timeout={BUSY_TIMEOUT}"}
+    return {name: value for name, value in ours.items() if name not in url.query}
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

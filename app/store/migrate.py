@@ -13,7 +13,7 @@ from app.store.engine import Database, reachable
 
 #: Names the one lock on PostgreSQL that migrations hold ("rolvast" in ASCII).
 _LOCK = 0x726F6C76617374
-#: How long a migration waits for another one on the same SQLite file, in milliseconds.
+#: How long a migration waits for another one, and for whoever uses the tables, in milliseconds.
 _PATIENCE = 120_000
 
 
@@ -40,6 +40,7 @@ def migrate(database: Database, scripts: Path, revision: str = "head") -> None:
         try:
             with connection.begin():  # BEGIN IMMEDIATE on SQLite: a second one waits here
                 if not database.is_sqlite:
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_PATIENCE}")
                     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
                 command.upgrade(_config(scripts, connection), revision)
                 if database.is_sqlite:

@@ -10,6 +10,19 @@ from tests.faults.service import Service
 from tests.people import Clock
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without --db postgresql, tests of a server of their own are left out; with it they need that server."""
+    wanted = config.getoption("--db") == "postgresql"
+    kept, left_out = [], []
+    for item in items:
+        own = "own_url" in getattr(item, "fixturenames", ())
+        (left_out if own and not wanted else kept).append(item)
+        if own:
+            item.add_marker(pytest.mark.postgresql)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = kept
+
+
 @pytest.fixture
 def clock() -> Clock:
     """The time at which the test began: the processes have a real clock."""

@@ -1,0 +1,172 @@
+"""The database is locked, stopped or cut off: a clear word, nothing lost, and back by itself."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import httpx
+import pytest
+from sqlalchemy import create_engine
+
+from tests.faults.sending import Sender, accepted, arrived, ready_to_send, send_all
+from tests.faults.servers import OwnServer, own_server
+from tests.faults.service import Process, Service
+from tests.people import House
+from tests.web.visitor import Page, Visitor
+
+FIFTEEN = {"eigenaar": 5, "wonen": 5, "dienst": 5}
+
+
+def save(web: Process, sender: Sender, words: str) -> httpx.Response:
+    with web.client(sender.token) as respondent:
+        return respondent.put("/api/v1/questionnaire/answers", json={"comments": {"oq-gesprek": words}})
+
+
+def read(web: Process, sender: Sender) -> httpx.Response:
+    with web.client(sender.token) as respondent:
+        return respondent.get("/api/v1/questionnaire")
+
+
+def require_told(answer: httpx.Response) -> None:
+    """Come back in a minute, in words; nothing of how it works inside."""
+    assert answer.status_code == 503, answer.text
+    assert answer.headers["retry-after"] == "60"
+    assert answer.headers["content-type"] == "application/problem+json"
+    told = answer.json()
+    assert told["code"] == "busy"
+    assert told["title"] == "Even niet bereikbaar"
+    assert told["detail"] == (
+        "De opslag is even niet bereikbaar. Er is niets verloren; probeer het over een minuut opnieuw."
+    )
+
+
+def require_told_on_page(page: Page) -> None:
+    assert page.status == 503
+    assert page.answer.headers["retry-after"] == "60"
+    assert page.heading == "Even niet bereikbaar"
+    assert page.title.startswith("Fout: Even niet bereikbaar")
+    assert "Er is niets verloren; probeer het over een minuut opnieuw." in page.said()
+    assert "sql" not in page.answer.text.lower()
+
+
+@contextmanager
+def locked(house: House) -> Iterator[None]:
+    """Another program holds what writers need, and does not let go."""
+    with house.workshop.database.engine.connect() as connection:
+        connection.info["write"] = True
+        with connection.begin():
+            if not house.workshop.database.is_sqlite:
+                connection.exec_driver_sql("LOCK TABLE draft, submission IN ACCESS EXCLUSIVE MODE")
+            yield
+
+
+def test_a_lock_of_a_moment_is_only_a_wait(service: Service, house: House) -> None:
+    _, senders = ready_to_send(house, FIFTEEN)
+    web = service.serve()
+    with ThreadPoolExecutor(1) as pool:
+        with locked(house):
+            sending = pool.submit(send_all, [web.base_url], senders, 8)
+            time.sleep(1.5)
+        assert accepted(senders, sending.result()) == senders
+    assert arrived(house, senders) == senders
+
+
+def test_while_the_database_is_locked_one_is_told_to_come_back_and_then_it_works(
+    service: Service, house: House, kind: str
+) -> None:
+    _, senders = ready_to_send(house, FIFTEEN)
+    web = service.serve()
+    with web.client() as browser:
+        visitor = Visitor(browser)  # type: ignore[arg-type]  # both are clients of httpx
+        visitor.send(visitor.open(f"/invullen/{senders[0].token}").form())
+        form = visitor.open("/invullen/vragen/1").form()
+        with locked(house), ThreadPoolExecutor(3) as pool:
+            page = pool.submit(visitor.send, form)
+            sending = pool.submit(send_all, [web.base_url], senders[1:3], 2)
+            saving = pool.submit(save, web, senders[3], "Dit komt later.")
+            if kind == "sqlite":
+                assert read(web, senders[4]).status_code == 200, "on SQLite reading goes on"
+            assert httpx.get(f"{web.base_url}/healthz", timeout=5).status_code == 200
+            require_told_on_page(page.result())
+            for answer in sending.result():
+                assert answer is not None
+                require_told(answer)
+            require_told(saving.result())
+        assert arrived(house, senders) == []
+        assert visitor.send(form).status == 200
+        assert accepted(senders, send_all([web.base_url], senders, 8)) == senders
+
+
+# --- PostgreSQL stops, and cuts off -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def stoppable() -> Iterator[OwnServer]:
+    with own_server() as server:
+        yield server
+
+
+@pytest.fixture
+def own_url(stoppable: OwnServer) -> Iterator[str]:
+    """A database on a server of this test alone; such a test runs with --db postgresql only."""
+    name = stoppable.add()
+    yield stoppable.url(name)
+    stoppable.drop(name)
+
+
+class TestOnPostgresql:
+    @pytest.fixture
+    def database_url(self, own_url: str) -> str:
+        return own_url
+
+    def test_while_postgresql_is_down_one_is_told_and_when_it_is_up_everything_works(
+        self, service: Service, house: House, stoppable: OwnServer
+    ) -> None:
+        _, senders = ready_to_send(house, FIFTEEN)
+        web = service.serve()
+        assert save(web, senders[0], "Voor de storing.").status_code == 200
+        stoppable.halt()
+        try:
+            for answer in (read(web, senders[0]), save(web, senders[0], "Tijdens."), *send(web, senders[:2])):
+                require_told(answer)
+            with web.client() as browser:
+                require_told_on_page(Visitor(browser).open(f"/invullen/{senders[0].token}"))  # type: ignore[arg-type]
+            assert httpx.get(f"{web.base_url}/healthz", timeout=5).status_code == 200
+            assert httpx.get(f"{web.base_url}/readyz", timeout=5).status_code == 503
+        finally:
+            stoppable.resume()
+        web.wait()
+        assert read(web, senders[0]).json()["written"]["oq-gesprek"] == "Voor de storing."
+        assert accepted(senders, send_all([web.base_url], senders, 8)) == senders
+        assert arrived(house, senders) == senders
+        assert web.process.poll() is None
+
+    def test_when_connections_are_cut_in_a_storm_of_sends_nothing_acknowledged_is_lost(
+        self, service: Service, house: House, own_url: str
+    ) -> None:
+        _, senders = ready_to_send(house, {"eigenaar": 20, "wonen": 70, "dienst": 60})
+        web = service.serve()
+        other = create_engine(own_url, isolation_level="AUTOCOMMIT")
+
+        def cut_off() -> None:
+            with other.connect() as connection:
+                connection.exec_driver_sql(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+
+        answers = send_all([web.base_url], senders, 16, after=40, then=cut_off)
+        other.dispose()
+        told = accepted(senders, answers)
+        for answer in answers:
+            assert answer is not None
+            if answer.status_code != 201:
+                require_told(answer)
+        assert len(told) < len(senders), "somebody was to be cut off"
+        assert set(told) <= set(arrived(house, senders))
+        assert accepted(senders, send_all([web.base_url], senders, 16)) == senders
+
+
+def send(web: Process, senders: list[Sender]) -> list[httpx.Response]:
+    return [answer for answer in send_all([web.base_url], senders, 1) if answer is not None]
