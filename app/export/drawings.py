@@ -168,9 +168,10 @@ class _Gallery:
     def draw(self, language: Language, *, narrow: bool) -> list[str]:
         starts = [(group, at) for group in self.groups for at in range(0, len(group), PAIRS_PER_PICTURE)]
         drawn = []
+        form = "-smal" if narrow else ""
         for number, (group, at) in enumerate(starts, start=1):
             pairs = group[at : at + PAIRS_PER_PICTURE]
-            caption = Caption(f"{self.ident}-{number}", self.title.in_(language), _pictured(pairs, language))
+            caption = Caption(f"{self.ident}{form}-{number}", self.title.in_(language), _pictured(pairs, language))
             rows = tuple(_row(pair, language) for pair in pairs)
             drawn.append(dumbbell(caption, Dumbbell(rows=rows, legend=self.legend, axis=self.axis), narrow=narrow))
         return drawn

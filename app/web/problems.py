@@ -48,6 +48,12 @@ _HTTP_TITLES: dict[int, Text] = {
     404: Text("Niet gevonden", "Not found"),
     405: Text("Dat kan hier niet", "That is not possible here"),
 }
+_HTTP_MESSAGES: dict[int, Text] = {
+    404: Text("Deze pagina bestaat niet.", "This page does not exist."),
+    405: Text(
+        "Dit adres is er wel, maar niet om het zo te vragen.", "This address exists, but not to be asked in this way."
+    ),
+}
 
 
 def install(app: FastAPI) -> None:
@@ -113,11 +119,7 @@ def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
     title = _HTTP_TITLES.get(error.status_code, Text("Dat ging niet", "That did not work"))
     code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, f"http_{error.status_code}")
-    message = (
-        Text("Deze pagina bestaat niet.", "This page does not exist.")
-        if error.status_code == 404
-        else same(error.detail)
-    )
+    message = _HTTP_MESSAGES.get(error.status_code, same(error.detail))
     answer = _answer(request, error.status_code, code, title, message, ())
     answer.headers.update(error.headers or {})
     if error.status_code == 405:

@@ -27,7 +27,6 @@ _environment = Environment(
     lstrip_blocks=True,
 )
 _environment.filters["signed"] = signed
-_environment.tests["unanswered"] = lambda key, given: not given.get(key)
 _environment.filters["sentence"] = lambda words: words[:1].upper() + words[1:]
 
 

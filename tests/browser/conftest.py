@@ -13,6 +13,7 @@ import uvicorn
 
 from app.main import create_app
 from app.settings import Settings
+from tests.browser.world import World
 from tests.commands.running import free_port
 from tests.people import SECRET, House
 
@@ -78,3 +79,15 @@ def site(house: House, tmp_path: Path) -> Iterator[str]:
     app = hand_over(create_app(Settings(url, base_url, SECRET, tmp_path), house.workshop), house)
     with served(app, port):
         yield base_url
+
+
+@pytest.fixture
+def world(site: str, house: House, tmp_path: Path) -> Iterator[World]:
+    """The house with something in every room; and beside it the service with a database that cannot be opened."""
+    port = free_port()
+    base_url = f"http://127.0.0.1:{port}"
+    folder = tmp_path / "no database"
+    folder.mkdir()
+    app = create_app(Settings(f"sqlite:///{folder}", base_url, SECRET, tmp_path))
+    with served(app, port):
+        yield World(house, site, base_url)

@@ -55,7 +55,8 @@ def show_choice(request: Request) -> Response:
     with work_for(request) as work:
         who = responding.respondent(work, _current(request))
         who.require_able_to_answer(work)
-    return _choice(request, who, who.draft.answers.judged, ())
+    nobody = "niemand" in request.query_params
+    return _choice(request, who, who.draft.answers.judged, (), nobody=nobody)
 
 
 def _choice(
@@ -82,7 +83,7 @@ def choose(request: Request, form: OurForm) -> Response:
         who = responding.respondent(work, _current(request))
         _require_same_questionnaire(who, form)
         if not chosen and not form.get("seen"):
-            return _choice(request, who, chosen, (), nobody=True)
+            return _see_other("/invullen/keuze?niemand=ja")
         try:
             responding.choose(work, _current(request), chosen)
         except InvalidInput as invalid:
@@ -98,7 +99,7 @@ def show_page(request: Request, number: int) -> Response:
     if who.must_choose:
         return _see_other("/invullen/keuze")
     answers = who.answers
-    return _page(request, who, number, {**answers.ratings, **answers.comments})
+    return _page(request, who, number, {**answers.ratings, **answers.comments}, ask="open" in request.query_params)
 
 
 def _page(
@@ -108,10 +109,13 @@ def _page(
     given: Mapping[str, object],
     *,
     faults: tuple[Fault, ...] = (),
-    still_open: int = 0,
+    ask: bool = False,
     status: int = 200,
 ) -> Response:
-    """Theme page `number`, or the open questions after the last theme."""
+    """Theme page `number`, or the open questions after the last theme.
+
+    `ask`: say once which statements were left open.
+    """
     questionnaire = who.questionnaire
     pages = _count(questionnaire)
     if not 1 <= number <= pages:
@@ -121,17 +125,22 @@ def _page(
         "number": number,
         "pages": pages,
         "given": given,
-        "faults": [_Anchored(found) for found in faults],
-        "still_open": still_open,
+        "faults": faults,
+        "anchors": {found.where: "q-" + found.where.partition(".")[2] for found in faults},
         "scale": who.constellation.instrument.scale,
         "opened": desk_of(request).chance(),
         "names": {party.key: party.name for party in who.constellation.parties},
     }
     if number <= len(questionnaire.pages):
         page = questionnaire.pages[number - 1]
+        left_open = [rating.key for rating in page.ratings if not given.get(rating.key)] if ask else []
         headings = [_heading(who, statement) for statement in page.statements]
-        return render(request, "respondent/theme.html", status, page=page, headings=headings, **frame)
-    return render(request, "respondent/open_questions.html", status, fields=questionnaire.comments, **frame)
+        return render(
+            request, "respondent/theme.html", status, page=page, headings=headings, still_open=left_open, **frame
+        )
+    return render(
+        request, "respondent/open_questions.html", status, fields=questionnaire.comments, still_open=(), **frame
+    )
 
 
 def _heading(who: Respondent, statement: Statement) -> Text:
@@ -144,14 +153,6 @@ def _heading(who: Respondent, statement: Statement) -> Text:
         names = same(about[0].name) if len(about) == 1 else role
         return Text("Over de rol van {names}", "About the role of {names}").fill(names=names)
     return same("")
-
-
-class _Anchored:
-    """A fault with the field on the page that it belongs to."""
-
-    def __init__(self, found: Fault) -> None:
-        self.message = found.message
-        self.anchor = "q-" + found.where.partition(".")[2]
 
 
 def _count(questionnaire: Questionnaire) -> int:
@@ -174,11 +175,10 @@ def save_page(request: Request, number: int, form: OurForm) -> Response:
             return _page(request, who, number, {**ratings, **comments}, faults=invalid.faults, status=400)
     if form.get("go") == "autosave":
         return Response(status_code=204)
-    left_open = sum(1 for value in ratings.values() if not value)
-    if str(form.get("go", "next")) == "next" and left_open and not form.get("seen"):
-        given: dict[str, object] = {**who.answers.ratings, **who.answers.comments}
-        return _page(request, who, number, given, still_open=left_open)
-    return _see_other(_after(who, number, str(form.get("go", "next"))))
+    go = str(form.get("go", "next"))
+    if go == "next" and not form.get("seen") and not all(ratings.values()):
+        return _see_other(f"/invullen/vragen/{number}?open=ja")
+    return _see_other(_after(who, number, go))
 
 
 def _moment(form: FormData) -> tuple[str, int]:

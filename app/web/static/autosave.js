@@ -8,7 +8,7 @@
   var sequence = 0;
   var dirty = false, busy = false, wait = 1000, timer = null;
 
-  function say(words) { state.textContent = state.dataset[words]; }
+  function say(words) { state.textContent = state.dataset[words]; state.dataset.state = words; }
 
   /* A saving that is overtaken on its way changes nothing: the server keeps the highest number of this page. */
   function number() { sequence += 1; form.elements.sequence.value = String(sequence); }
@@ -21,7 +21,9 @@
     number();
     var fields = new URLSearchParams(new FormData(form));
     fields.set("go", "autosave");
-    fetch(form.action, { method: "POST", body: fields, credentials: "same-origin", redirect: "manual" })
+    /* Whoever turns to another app may not come back: then the saving outlives the page, if it is small enough. */
+    var outlives = document.hidden && String(fields).length < 60000;
+    fetch(form.action, { method: "POST", body: fields, credentials: "same-origin", redirect: "manual", keepalive: outlives })
       .then(function (answer) {
         busy = false;
         if (answer.status === 204) {
@@ -48,6 +50,11 @@
     if (timer === null) { timer = window.setTimeout(save, later); }
   }
 
+  function now() {
+    window.clearTimeout(timer);
+    save();
+  }
+
   form.addEventListener("change", function () { dirty = true; plan(150); });
   form.addEventListener("input", function (event) {
     if (event.target.tagName === "TEXTAREA") { dirty = true; plan(1500); }
@@ -55,5 +62,17 @@
   window.addEventListener("beforeunload", function (event) {
     if ((dirty || busy) && !form.dataset.leaving) { event.preventDefault(); }
   });
-  form.addEventListener("submit", function () { form.dataset.leaving = "yes"; number(); });
+  window.addEventListener("online", function () { wait = 1000; if (dirty) { now(); } });
+  document.addEventListener("visibilitychange", function () { if (document.hidden && dirty) { now(); } });
+  form.addEventListener("submit", function (event) {
+    if (!window.navigator.onLine) {
+      /* Without a network the next page cannot come, and this one would be gone. */
+      event.preventDefault();
+      dirty = true;
+      say("offline");
+      return;
+    }
+    form.dataset.leaving = "yes";
+    number();
+  });
 }());
