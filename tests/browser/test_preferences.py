@@ -116,7 +116,7 @@ def test_the_focus_comes_to_the_summary_of_what_is_wrong(chromium: Any, world: W
             visit.complain("the focus is not on the summary")
         for link in visit.page.locator("#fouten a").all():
             target = link.get_attribute("href") or ""
-            if visit.page.locator(target).count() != 1:
+            if visit.page.locator(f'[id="{target[1:]}"]').count() != 1:
                 visit.complain(f"the summary leads to {target}, which is not there")
 
     walk(chromium, world, [place for place in PLACES if place.faulty], look)

@@ -31,6 +31,7 @@ class World:
         self._fresh: Iterator[str] = chain(house.links(self.open).values(), house.links(more).values())
         fan = house.links(self.fan)
         self.chooser, self.by_name = fan[address("dienst")], fan[address("eigenaar")]
+        self._faces_three = fan[address("dienst", 2)]
         # Who was invited for what is closed by now, and to what opens later.
         self.too_late, self.too_early = house.link(self.closed), house.link(self.draft, "natuur")
 
@@ -51,8 +52,8 @@ class World:
 
     def facing_three(self) -> str:
         """The link of somebody who said to know three opdrachtgevers."""
-        self.house.fill_in(self.chooser, answer=2)
-        return self.chooser
+        self.house.fill_in(self._faces_three, answer=2)
+        return self._faces_three
 
     def reader(self) -> str:
         return self.house.readers(self.released)["natuur"]
