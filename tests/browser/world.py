@@ -5,7 +5,7 @@ from itertools import chain
 
 from sqlalchemy import select, update
 
-from app.service import commissioning
+from app.service import comments, commissioning, erasing
 from app.store.tables import AssessmentRow
 from tests.people import FAN, FAN_PEOPLE, SQUARE, TWENTY, House, address
 
@@ -19,7 +19,13 @@ class World:
     def __init__(self, house: House, site: str, out_of_reach: str) -> None:
         self.house, self.site, self.out_of_reach = house, site, out_of_reach
         first = house.released(TWENTY, SQUARE, answer=lambda rating: 1 + sum(map(ord, rating.key)) % 5)
-        self.released = house.released(TWENTY, SQUARE, next_wave_of=first.constellation, answer=4)
+        second = house.opened(TWENTY, SQUARE, next_wave_of=first.constellation)
+        for token in house.links(second).values():
+            house.send(token, 4, {"oq-gesprek": "Een vast gesprek per kwartaal."})
+        self.released = house.release(house.close(second))
+        self.erased = house.closed()
+        with house.work() as work:
+            erasing.erase_by_hand(work, house.commissioner, self.erased.id)
         self.closed = house.closed()
         self.fan = house.opened(FAN_PEOPLE, FAN)
         self.open = house.opened()
@@ -63,6 +69,10 @@ class World:
         return f"/beheer/bureaus/{self.house.office}"
 
     # --- What happens meanwhile ---
+
+    def may_read_comments(self) -> None:
+        with self.house.work() as work:
+            comments.declare(work, self.house.commissioner, self.released.id)
 
     def open_what_is_ready(self) -> None:
         with self.house.work() as work:

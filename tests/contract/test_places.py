@@ -7,7 +7,7 @@ from tests.browser.places import PLACES
 from tests.contract.test_routes import routes
 
 #: What a GET answers that is no page.
-NO_PAGES = {"/healthz", "/readyz"}
+NO_PAGES = {"/healthz", "/readyz", "/metrics"}
 #: A GET that only leads on to a page.
 LEADS_ON = {"/lezen/{token}"}
 #: A form that is only a button: what it refuses is told by a problem's own page.
@@ -20,6 +20,7 @@ BUTTONS = {
     "/beheer/bureaus/{office}/leden/weg",
     "/beheer/bureaus/{office}/sleutels/weg",
     "/bureau/metingen/{identifier}/mensen/{invitation}/opnieuw",
+    "/bureau/metingen/{identifier}/archief",
     "/bureau/metingen/{identifier}/herinneren",
     "/bureau/metingen/{identifier}/volgende",
 }
