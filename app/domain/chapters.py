@@ -17,7 +17,7 @@ from app.domain.findings import (
     signed_interval,
 )
 from app.domain.instrument import Theme
-from app.domain.text import Text, enumerate_texts
+from app.domain.text import Text, enumerate_texts, lowered
 
 
 def section_of(figures: Figures, figure: Mapping[str, Any]) -> ThemeSection:
@@ -103,7 +103,9 @@ def _comparison(figures: Figures, role: str, several: Sequence[str], other: str)
     seen = Text("zo ziet {other} de partij", "how {other} sees the party").fill(other=name)
     seeing = Text("zo ziet de partij {other}", "how the party sees {other}").fill(other=name)
     return Comparison(
-        role=figures.role(role),
+        title=Text("Naast elkaar: wie {role} is, met {other}", "Side by side: each {role}, with {other}").fill(
+            role=lowered(figures.role(role)), other=name
+        ),
         other=name,
         seen=seen,
         seeing=seeing,
@@ -127,24 +129,39 @@ def _comparison(figures: Figures, role: str, several: Sequence[str], other: str)
 
 
 def movements_of(figures: Figures) -> tuple[Movement, ...]:
-    """Changes of relations and of the constellation: the material ones first, those that cannot be told last."""
-    found = [_movement(figures, c) for c in figures.document["changes"] if c["of"] in ("relation", "constellation")]
-    return tuple(sorted(found, key=lambda movement: (movement.value is None, not movement.material)))
+    """Changes of relations and of the constellation that can be told, the material ones first."""
+    found = [_movement(figures, change) for change in _followed(figures) if change["value"] is not None]
+    return tuple(sorted(found, key=lambda movement: not movement.material))
+
+
+def unmoved_in(figures: Figures) -> Iterator[Hidden]:
+    """Changes that cannot be told, once per relation and reason."""
+    found: dict[tuple[Text, str], list[Text]] = {}
+    for change in _followed(figures):
+        if change["value"] is None:
+            title = figures.instrument.theme(change["theme"]).title
+            found.setdefault((_what_changed(figures, change), change["reason"]), []).append(title)
+    for (what, reason), titles in found.items():
+        on_themes = Text("{what}, bij {themes}", "{what}, on {themes}")
+        yield Hidden(on_themes.fill(what=what, themes=enumerate_texts(titles)), words.REASONS[reason])
+
+
+def _followed(figures: Figures) -> list[Mapping[str, Any]]:
+    return [change for change in figures.document["changes"] if change["of"] in ("relation", "constellation")]
+
+
+def _what_changed(figures: Figures, change: Mapping[str, Any]) -> Text:
+    if change["of"] == "constellation":
+        return Text("De driehoek als geheel", "The triangle as a whole")
+    one, other = change["between"]
+    return Text("{one} en {other}", "{one} and {other}").fill(one=figures.name(one), other=figures.name(other))
 
 
 def _movement(figures: Figures, change: Mapping[str, Any]) -> Movement:
-    whole = change["of"] == "constellation"
-    what = Text("De driehoek als geheel", "The triangle as a whole")
-    if not whole:
-        one, other = change["between"]
-        what = Text("{one} en {other}", "{one} and {other}").fill(one=figures.name(one), other=figures.name(other))
-    theme = figures.instrument.theme(change["theme"])
-    if change["value"] is None:
-        return Movement(theme, what, whole=whole, reason=change["reason"])
     return Movement(
-        theme,
-        what,
-        whole=whole,
+        theme=figures.instrument.theme(change["theme"]),
+        what=_what_changed(figures, change),
+        whole=change["of"] == "constellation",
         before=change["b"],
         now=change["a"],
         value=change["value"],

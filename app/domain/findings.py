@@ -114,6 +114,18 @@ class Finding:
     questions: tuple[tuple[Text, Text], ...]
     first_question: tuple[Text, Text]
 
+    @property
+    def in_short(self) -> Text:
+        """For the first page: both sides, the size, and how sure it is."""
+        sure = (
+            Text("duidelijk meer dan toeval", "clearly more than chance")
+            if self.evidence_key == "clear"
+            else Text("een aanwijzing, geen zekerheid", "an indication, not a certainty")
+        )
+        return Text("{a} tegenover {b}: een {size}, {sure}.", "{a} against {b}: a {size}, {sure}.").fill(
+            a=self.a.number, b=self.b.number, size=self.size, sure=sure
+        )
+
 
 @dataclass(frozen=True)
 class Praise:
@@ -158,10 +170,10 @@ class Compared:
 class Comparison:
     """The parties of one role side by side, in their own order, each with the same `other` party.
 
-    `seen` and `seeing` name the two views; `pairs` holds the totals over all themes, to be drawn.
+    `title` heads them; `seen` and `seeing` name the two views; `pairs` holds the totals over all themes, to be drawn.
     """
 
-    role: Text
+    title: Text
     other: Text
     seen: Text
     seeing: Text
@@ -172,22 +184,17 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Movement:
-    """A change since the earlier wave, of a relation or of the whole; without a value it has a reason."""
+    """A change since the earlier wave, of a relation or of the whole."""
 
     theme: Theme
     what: Text
     whole: bool
-    before: int | None = None
-    now: int | None = None
-    value: int | None = None
-    interval: str = ""
-    evidence: Text | None = None
-    material: bool = False
-    reason: str | None = None
-
-    @property
-    def why(self) -> Text:
-        return words.REASONS[self.reason] if self.reason else same("")
+    before: int
+    now: int
+    value: int
+    interval: str
+    evidence: Text
+    material: bool
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,11 @@ Reads published documents only, so it cannot show what the document hides.
 
 from functools import cached_property
 
-from app.domain.chapters import comparisons_of, divisions_of, hidden_in, movements_of, section_of
+from app.domain.chapters import comparisons_of, divisions_of, hidden_in, movements_of, section_of, unmoved_in
 from app.domain.conclusions import finding_of, praise_of
 from app.domain.figures import Figures
 from app.domain.findings import Comparison, Division, Finding, Hidden, Movement, Pair, Praise, Shown, ThemeSection
+from app.domain.method import method_of
 from app.domain.text import Text
 
 #: How many of each the first page and the whole report show (scoring.md §5).
@@ -58,6 +59,11 @@ class Report(Figures):
         return movements_of(self)
 
     @cached_property
+    def unmoved(self) -> tuple[Hidden, ...]:
+        """Changes that cannot be told, and why."""
+        return tuple(unmoved_in(self))
+
+    @cached_property
     def moved(self) -> tuple[Pair, ...]:
         """The constellation per theme, then and now, to be drawn. The document holds no interval of these levels."""
         then, now = Text("vorige meting", "earlier wave"), Text("deze meting", "this wave")
@@ -65,7 +71,7 @@ class Report(Figures):
             Pair(m.theme.title, then, Shown(m.before), now, Shown(m.now))
             for section in self.sections
             for m in self.movements
-            if m.whole and m.value is not None and m.theme.key == section.theme.key
+            if m.whole and m.theme.key == section.theme.key
         )
 
     @cached_property
@@ -76,3 +82,7 @@ class Report(Figures):
     def hidden(self) -> tuple[Hidden, ...]:
         """What may not be shown, told once per party and per theme where only that is missing."""
         return hidden_in(self)
+
+    @cached_property
+    def method(self) -> tuple[Text, ...]:
+        return method_of(self)

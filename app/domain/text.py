@@ -31,6 +31,11 @@ def same(words: str) -> Text:
     return Text(words, words)
 
 
+def lowered(text: Text) -> Text:
+    """A text that begins a line, for within one."""
+    return Text(text.nl[:1].lower() + text.nl[1:], text.en[:1].lower() + text.en[1:])
+
+
 def enumerate_texts(texts: Iterable[Text]) -> Text:
     """'a, b en c' / 'a, b and c'."""
     items = list(texts)

@@ -21,6 +21,7 @@ from app.export.charts import (
     Side,
     Triangle,
     dumbbell,
+    pair_strip,
     triangle,
 )
 
@@ -91,11 +92,8 @@ def _many_last(groups: tuple[Group, ...]) -> tuple[Group, ...]:
 
 def draw_theme(report: Report, section: ThemeSection, language: Language, *, narrow: bool) -> list[str]:
     """The pairs of one theme as dumbbells: two views of the same thing, with what lies between them."""
-    judged = any(item.about_roles for item in report.instrument.items if item.theme == section.theme.key)
-    if judged:
-        names = (Text("eigen beeld", "self-image"), Text("beeld van de ander", "the other's view"))
-    else:
-        names = (Text("eerstgenoemde", "first named"), Text("tweede", "second"))
+    judged = _is_judged(report, section)
+    names = names_of_views(report, section)
     title = Text("{theme}: twee beelden naast elkaar", "{theme}: two views side by side").fill(
         theme=section.theme.title
     )
@@ -107,6 +105,23 @@ def draw_theme(report: Report, section: ThemeSection, language: Language, *, nar
     groups = [list(group) for _, group in groupby(pairs, key=lambda pair: pair.label)] if judged else [pairs]
     gallery = _Gallery(f"thema-{section.theme.key}", title, groups, _legend(names, language), axis)
     return gallery.draw(language, narrow=narrow)
+
+
+def names_of_views(report: Report, section: ThemeSection) -> tuple[Text, Text]:
+    """What the circle and the diamond of a theme stand for."""
+    if _is_judged(report, section):
+        return Text("eigen beeld", "self-image"), Text("beeld van de ander", "the other's view")
+    return Text("eerstgenoemde", "first named"), Text("tweede", "second")
+
+
+def _is_judged(report: Report, section: ThemeSection) -> bool:
+    """Whether parties judge each other's roles on this theme; else they judge what they share."""
+    return any(item.about_roles for item in report.instrument.items if item.theme == section.theme.key)
+
+
+def draw_strip(pair: Pair, ambition: int | None, language: Language) -> str:
+    """One pair in a row of a table."""
+    return pair_strip(_figure(pair.one, language), _figure(pair.other, language), ambition=ambition)
 
 
 def draw_comparison(report: Report, number: int, language: Language, *, narrow: bool) -> list[str]:
@@ -134,7 +149,7 @@ def draw_finding(report: Report, finding: Finding, language: Language) -> str | 
     """The two sides of one gap; nothing where one of them is the ambition, which is no view."""
     if finding.kind == "ambition":
         return None
-    pair = Pair(finding.headline, finding.a_label, finding.a, finding.b_label, finding.b)
+    pair = Pair(finding.theme.title, finding.a_label, finding.a, finding.b_label, finding.b)
     caption = Caption(f"verschil-{finding.rank}", finding.headline.in_(language), _pictured([pair], language))
     names = (finding.a_label, finding.b_label)
     return dumbbell(caption, Dumbbell((_row(pair, language),), _legend(names, language), _axis(report, language)))

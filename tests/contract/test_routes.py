@@ -132,6 +132,8 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "/rapport/{identifier}"): Row((READER, *WHO_READS), "released"),
     ("GET", "/rapport/{identifier}/cijfers.csv"): Row((READER, *WHO_READS), "released"),
     ("GET", "/rapport/{identifier}/cijfers.xlsx"): Row((READER, *WHO_READS), "released"),
+    ("GET", "/rapport/{identifier}/rapport.pdf"): Row((READER, *WHO_READS), "released"),
+    ("GET", "/rapport/{identifier}/gespreksleidraad.pdf"): Row((READER, *WHO_READS), "released"),
     # Programs.
     ("GET", "/api/v1/openapi.json"): Row(EVERYONE),
     ("GET", "/api/v1/docs"): Row(EVERYONE),
@@ -150,6 +152,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", ONE + "/gaps"): Row(PROGRAMS_THAT_READ, "released"),
     ("GET", ONE + "/score-rows"): Row(PROGRAMS_THAT_READ, "released"),
     ("GET", "/api/v1/audit-events"): Row((*PROGRAMS_THAT_READ, *FOREIGN, FOREIGN_KEY)),
+    ("GET", ONE + "/report.pdf"): Row(PROGRAMS_THAT_READ, "released"),
     ("GET", Q): Row((RESPONDENT,), "open"),
     ("PUT", Q + "/confirmation"): Row((RESPONDENT,), "open", {"holdersAgree": True}),
     ("PUT", Q + "/answers"): Row((RESPONDENT,), "open", {"ratings": {"lr-wad": 3}}),

@@ -20,7 +20,8 @@ from app.export.charts import (
     Side,
     Triangle,
     dumbbell,
-    interval_strip,
+    pair_strip,
+    strip_scale,
     triangle,
 )
 from app.export.charts.text import wrap
@@ -320,15 +321,15 @@ def test_any_name_gives_well_formed_xml(name: str, narrow: bool) -> None:
 
 
 def test_the_strip_in_a_table_is_silent_and_hides_what_is_hidden() -> None:
-    shown, hidden = interval_strip(Figure(63, 55, 75)), interval_strip(Figure.hidden(TOO_SMALL))
-
-    assert parse(shown).get("aria-hidden") == "true"
-    assert "chart-first" in shown
-    assert "chart-interval" in shown
-    assert "chart-second" in interval_strip(Figure(63), second=True)
-    assert "chart-interval" not in interval_strip(Figure(63, 63, 63))
-    assert "chart-first" not in hidden
-    assert "chart-interval" not in hidden
+    both = pair_strip(Figure(63, 55, 75), Figure(40, 30, 50), ambition=70)
+    half = pair_strip(Figure.hidden(TOO_SMALL), Figure(100))
+    assert parse(both).get("aria-hidden") == "true"
+    for mark in ("chart-first", "chart-second", "chart-interval", "chart-difference", "chart-ambition"):
+        assert mark in both
+    assert "chart-second" in half
+    for mark in ("chart-first", "chart-interval", "chart-difference", "chart-ambition"):
+        assert mark not in half
+    assert [text.text for text in parse(strip_scale()).iter(f"{SVG}text")] == ["0", "25", "50", "75", "100"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ Knows no language, no role and no style sheet; what may not be shown never reach
 
 from app.export.charts.dumbbell import Axis, Dumbbell, Legend, Mark, Row, dumbbell
 from app.export.charts.figures import Caption, Figure
-from app.export.charts.strip import interval_strip
+from app.export.charts.strip import mark_alone, pair_strip, strip_scale
 from app.export.charts.triangle import Group, Node, Side, Triangle, triangle
 
 __all__ = [
@@ -21,6 +21,8 @@ __all__ = [
     "Side",
     "Triangle",
     "dumbbell",
-    "interval_strip",
+    "mark_alone",
+    "pair_strip",
+    "strip_scale",
     "triangle",
 ]

@@ -20,6 +20,7 @@ from app.web.api.pages import USUAL_LIMIT, CursorParameter, Limit, page, place_o
 from app.web.api.repeating import IdempotencyKey, once
 from app.web.api.rules import JSON, ApiRoute, IfMatch, best_form, is_known, require_unchanged, tag_of
 from app.web.entry import api_actor, language_of, work_for
+from app.web.printing import PDF, PdfAnswer, report_as_pdf, report_mark
 
 CSV = "text/csv"
 
@@ -216,6 +217,24 @@ def read_score_rows(request: Request, identifier: str) -> Response:
     if best_form(request.headers.get("accept"), (JSON, CSV)) == CSV:
         return _of_snapshot(request, identifier, _rows_as_csv, f"{CSV}; charset=utf-8")
     return _of_snapshot(request, identifier, _rows)
+
+
+@router.get(
+    "/{identifier}/report.pdf",
+    operation_id="readReport",
+    response_class=PdfAnswer,
+    responses={200: {"content": {PDF: {"schema": {"type": "string", "format": "binary"}}}}},
+)
+def read_report(request: Request, identifier: str) -> Response:
+    """The report as a tagged PDF (PDF/UA-1), in Dutch or English by `Accept-Language`."""
+    language = language_of(request)
+    with work_for(request) as work:
+        found = reporting.report_for_member(work, api_actor(request, work), identifier)
+    tag = f'"{report_mark(found, language)}"'
+    headers = {"etag": tag, "vary": "Accept-Language", "content-language": language}
+    if is_known(request, tag):
+        return Response(status_code=304, headers=headers)
+    return PdfAnswer(report_as_pdf(found, language), headers=headers)
 
 
 def _of_snapshot(

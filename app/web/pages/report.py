@@ -16,6 +16,7 @@ from app.service import access, reporting
 from app.service.reporting import ReportOf
 from app.service.work import Work
 from app.web.entry import READER_COOKIE, SESSION_COOKIE, cookie, language_of, member, reader, work_for
+from app.web.printing import PDF, guide_as_pdf, report_as_pdf
 from app.web.rendering import render
 from app.web.security import set_cookie
 
@@ -57,6 +58,22 @@ def download_workbook(request: Request, identifier: str) -> Response:
     media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     book = as_workbook(found.report, language_of(request))
     return _download(book, media, f"rolvast-meting-{found.assessment.wave}.xlsx")
+
+
+@router.get("/rapport/{identifier}/rapport.pdf")
+def download_report(request: Request, identifier: str) -> Response:
+    with work_for(request) as work:
+        found = _report(request, work, identifier)
+    name = f"rolvast-meting-{found.assessment.wave}.pdf"
+    return _download(report_as_pdf(found, language_of(request)), PDF, name)
+
+
+@router.get("/rapport/{identifier}/gespreksleidraad.pdf")
+def download_guide(request: Request, identifier: str) -> Response:
+    with work_for(request) as work:
+        found = _report(request, work, identifier)
+    name = f"rolvast-gespreksleidraad-{found.assessment.wave}.pdf"
+    return _download(guide_as_pdf(found, language_of(request)), PDF, name)
 
 
 def _download(content: bytes, media: str, name: str) -> Response:
