@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from app import settings
+from app import settings, upkeep
 from app.domain.problems import Fault, InvalidInput, Problem, plain
 
 if TYPE_CHECKING:
@@ -99,16 +99,6 @@ def _ready_workshop(chosen: settings.Settings) -> "Workshop":
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def migrate(_: argparse.Namespace) -> int:
-    """Bring the database to the newest tables."""
-    from app.store.engine import Database  # noqa: PLC0415
-    from app.store.migrate import migrate as bring  # noqa: PLC0415
-
-    bring(Database(settings.read_settings().database_url), settings.migrations_path())
-    print("The database is up to date.")
-    return 0
 
 
 def serve(arguments: argparse.Namespace) -> int:
@@ -335,7 +325,7 @@ def _parser() -> argparse.ArgumentParser:
     made = command("demo", demo, "serve three made-up constellations and print the links to them")
     made.add_argument("--port", type=int, default=8000)
 
-    command("migrate", migrate, "bring the database to the newest tables")
+    upkeep.add_commands(command)
     command("worker", worker, "bring letters, close by date and erase, apart from the web")
     command("erase-expired", erase_expired, "erase every assessment whose retention date is over")
 

@@ -69,11 +69,6 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     parts = urlsplit(base_url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
         raise SettingsError(f"ROLVAST_BASE_URL is '{base_url}'; it must look like https://rolvast.example")
-    database_url = given.get("ROLVAST_DATABASE_URL", f"sqlite:///{var}/rolvast.db")
-    if not database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")):
-        raise SettingsError(
-            "ROLVAST_DATABASE_URL must begin with sqlite:/// or postgresql://, such as sqlite:///var/rolvast.db"
-        )
     smtp_url = given.get("ROLVAST_SMTP_URL", "")
     if smtp_url and (urlsplit(smtp_url).scheme not in ("smtp", "smtps") or not urlsplit(smtp_url).hostname):
         raise SettingsError("ROLVAST_SMTP_URL must look like smtps://user:password@mail.example:465 or smtp://…:587")
@@ -89,7 +84,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     if not (key_per_minute.isascii() and key_per_minute.isdigit() and int(key_per_minute[:10]) > 0):
         raise SettingsError(f"ROLVAST_KEY_PER_MINUTE is '{key_per_minute}'; it must be a whole number above 0")
     return Settings(
-        database_url=database_url,
+        database_url=database_url(given.get("ROLVAST_DATABASE_URL", f"sqlite:///{var}/rolvast.db")),
         base_url=base_url,
         secret_key=_secret_key(given, parts.hostname, var),
         var=var,
@@ -102,6 +97,16 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         metrics_token=_metrics_token(given),
         security_contact=_security_contact(given),
     )
+
+
+def database_url(given: str) -> str:
+    """The address of a database of a kind that we know."""
+    if not given.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")):
+        raise SettingsError(
+            "the address of a database (ROLVAST_DATABASE_URL) must begin with sqlite:/// or postgresql://, "
+            "such as sqlite:///var/rolvast.db"
+        )
+    return given
 
 
 def _with_files(given: Mapping[str, str]) -> Mapping[str, str]:
