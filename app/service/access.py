@@ -13,7 +13,11 @@ from app.service.tokens import link_token, stored
 from app.service.work import Work
 from app.store.access import Key, Member
 
+#: A working day, however busy; and an hour without a request (NIST SP 800-63B, AAL2: at most 12 hours and one hour).
 SESSION_LASTS = timedelta(hours=10)
+SESSION_IDLES = timedelta(hours=1)
+#: The last use of a session is noted no more often than this.
+NOTED_EVERY = timedelta(minutes=1)
 
 
 def make_office(work: Work, name: str) -> str:
@@ -81,14 +85,16 @@ def look_at_sign_in_link(work: Work, token: str) -> Member:
     return member
 
 
-def sign_in(work: Work, token: str) -> tuple[str, datetime]:
-    """Spend a link; gives the token of a new session and when it ends."""
+def sign_in(work: Work, token: str, earlier: str | None = None) -> tuple[str, datetime]:
+    """Spend a link; gives the token of a new session and when it ends. `earlier`: the browser's session until now."""
     member = look_at_sign_in_link(work, token)
     if not work.store.access.spend_sign_in_link(stored(token)):
         raise UnknownLink
-    work.store.access.drop_expired(work.now)
+    if earlier:
+        sign_out(work, earlier)
+    work.store.access.drop_expired(work.now, work.now - SESSION_IDLES)
     session, ends = work.chance(), work.now + SESSION_LASTS
-    work.store.access.add_session(stored(session), member.id, ends)
+    work.store.access.add_session(stored(session), member.id, work.now, ends)
     return session, ends
 
 
@@ -97,9 +103,13 @@ def sign_out(work: Work, session: str) -> None:
 
 
 def member_of_session(work: Work, session: str | None) -> Actor:
-    member = work.store.access.session(stored(session), work.now) if session else None
-    if member is None:
+    kept = stored(session) if session else ""
+    found = work.store.access.session(kept, work.now, work.now - SESSION_IDLES) if kept else None
+    if found is None:
         raise NotSignedIn
+    member, used_at = found
+    if work.now - used_at >= NOTED_EVERY:
+        work.sessions_used[kept] = work.now
     return member.actor
 
 

@@ -56,6 +56,14 @@ def remind_due(workshop: Workshop, clock: Callable[[], datetime]) -> None:
                 remind_on_chosen_day(work, Actor(assessment.office, SERVICE, may_write=True), assessment)
 
 
+def note_used_sessions(workshop: Workshop, clock: Callable[[], datetime]) -> None:
+    """Write down when sessions were last used, so that the others idle."""
+    used, workshop.sessions_used = workshop.sessions_used, {}
+    if used:
+        with workshop.work(clock(), write=True) as work:
+            work.store.access.sessions_used(used)
+
+
 def note_used_keys(workshop: Workshop, clock: Callable[[], datetime]) -> None:
     """Write down, to the day, which keys were used."""
     used, workshop.keys_used = workshop.keys_used, set()
@@ -137,6 +145,7 @@ def one_round(workshop: Workshop, postman: Postman, clock: Callable[[], datetime
         lambda: remind_due(workshop, clock),
         lambda: remind_of_agreements(workshop, clock),
         lambda: note_used_keys(workshop, clock),
+        lambda: note_used_sessions(workshop, clock),
         lambda: bring_due(workshop, postman, clock, base_url),
         lambda: forget_addresses(workshop, clock),
         lambda: forget_contacts(workshop, clock),

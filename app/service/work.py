@@ -31,6 +31,7 @@ class Work:
     constellations: Callable[[tuple[str, int], tuple[Party, ...]], Constellation]
     scrub_after: bool = field(default=False)
     keys_used: set[str] = field(default_factory=set)
+    sessions_used: dict[str, datetime] = field(default_factory=dict)
 
     def instrument_of(self, assessment: Assessment) -> Instrument:
         return self.catalogue.instrument(*assessment.instrument)
@@ -77,8 +78,9 @@ class Workshop:
         self._traces_left = True
         # Whether every migration has run; until that was seen, no request and no round does anything.
         self.tables_are_current = False
-        # Reading writes nothing; which keys were used today is noted here, and written down by the worker.
+        # Reading writes nothing; which keys and sessions were used is noted here, and written down by the worker.
         self.keys_used: set[str] = set()
+        self.sessions_used: dict[str, datetime] = {}
         # What a constellation asks of whom follows from these two alone; it is made once, not for every request.
         self._constellations = lru_cache(maxsize=100)(self._constellation)
 
@@ -92,6 +94,7 @@ class Workshop:
             work = Work(Store(connection), self.catalogue, now, self._chance, self._secret, self._constellations)
             yield work
         self.keys_used |= work.keys_used
+        self.sessions_used |= work.sessions_used
         if work.scrub_after:
             self._traces_left = True
             self.scrub_if_needed()

@@ -1,10 +1,10 @@
 """Owns the queries about offices, members, sign-in, sessions and keys."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from app.domain.assessment import Actor, MemberRole, Scope
 from app.store import tables
@@ -111,25 +111,44 @@ class Access:
         )
         return found.rowcount == 1
 
-    def add_session(self, token_hash: str, member: str, expires_at: datetime) -> None:
+    def add_session(self, token_hash: str, member: str, now: datetime, expires_at: datetime) -> None:
         self._connection.execute(
-            insert(tables.session).values(token_hash=token_hash, member_id=member, expires_at=expires_at)
+            insert(tables.session).values(token_hash=token_hash, member_id=member, expires_at=expires_at, used_at=now)
         )
 
-    def session(self, token_hash: str, now: datetime) -> Member | None:
+    def session(self, token_hash: str, now: datetime, idle_since: datetime) -> tuple[Member, datetime] | None:
+        """The member of a session that neither ended nor idled, and when it was last used."""
         row = self._connection.execute(
-            _MEMBER.join(tables.session, tables.session.c.member_id == tables.member.c.id).where(
-                tables.session.c.token_hash == token_hash, tables.session.c.expires_at > now
+            _MEMBER.add_columns(tables.session.c.used_at)
+            .join(tables.session, tables.session.c.member_id == tables.member.c.id)
+            .where(
+                tables.session.c.token_hash == token_hash,
+                tables.session.c.expires_at > now,
+                tables.session.c.used_at > idle_since,
             )
         ).one_or_none()
-        return Member(*row) if row else None
+        return (Member(*row[:-1]), row.used_at) if row else None
+
+    def sessions_used(self, used: Mapping[str, datetime]) -> None:
+        """Note when sessions, by hash, were last used."""
+        self._connection.execute(
+            update(tables.session)
+            .where(tables.session.c.token_hash == bindparam("session"))
+            .values(used_at=bindparam("at")),
+            [{"session": token_hash, "at": at} for token_hash, at in used.items()],
+        )
 
     def end_session(self, token_hash: str) -> None:
         self._connection.execute(delete(tables.session).where(tables.session.c.token_hash == token_hash))
 
-    def drop_expired(self, now: datetime) -> None:
+    def drop_expired(self, now: datetime, idle_since: datetime) -> None:
         """Sessions and links whose time is over."""
-        self._connection.execute(delete(tables.session).where(tables.session.c.expires_at <= now))
+        session = tables.session.c
+        self._connection.execute(
+            delete(tables.session).where(
+                or_(session.expires_at <= now, session.used_at <= idle_since, session.used_at.is_(None))
+            )
+        )
         self._connection.execute(delete(tables.sign_in_link).where(tables.sign_in_link.c.expires_at <= now))
 
     def add_key(self, token_hash: str, office: str, name: str, scope: Scope, now: datetime) -> None:

@@ -85,6 +85,7 @@ class SessionRow(Table, table=True):
     token_hash: str = _key()
     member_id: str = _parent("member.id")
     expires_at: datetime = _instant()
+    used_at: datetime | None = _instant(nullable=True)
 
 
 class ApiKeyRow(Table, table=True):

@@ -64,7 +64,7 @@ def show_sign_in(request: Request, token: str) -> Response:
 @router.post("/inloggen/{token}", dependencies=OUR_BUTTON)
 def sign_in(request: Request, token: str) -> Response:
     with work_for(request, write=True) as work:
-        session, ends = access.sign_in(work, token)
+        session, ends = access.sign_in(work, token, cookie(request, SESSION_COOKIE))
         seconds = int((ends - work.now).total_seconds())
     answer = RedirectResponse("/bureau", status_code=303)
     set_cookie(request, answer, SESSION_COOKIE, session, seconds)
