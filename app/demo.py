@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from app.domain.answers import Value
 from app.domain.assessment import Actor, Assessment, Purpose, dutch_date
 from app.domain.constellation import Party, Rating
-from app.service import access, administration, commissioning, responding
+from app.service import access, administration, comments, commissioning, responding
 from app.service.plans import Plan
 from app.service.tokens import link_token, receipt_code
 from app.service.work import Work, Workshop
@@ -27,7 +27,10 @@ Place = tuple[str | None, str | None, str | None, str | None]
 
 @dataclass(frozen=True)
 class Story:
-    """One made-up wave: who takes part, and how they see it on the scale 1–5 (the last that fits holds)."""
+    """One made-up wave: who takes part, and how they see it on the scale 1–5 (the last that fits holds).
+
+    `speaks`: the party whose people also write something in their own words.
+    """
 
     constellation: str
     title: str
@@ -37,6 +40,7 @@ class Story:
     answering: float = 1.0
     level: float = 3.7
     ambition: Mapping[str, int] = field(default_factory=dict)
+    speaks: str = ""
 
 
 _PERMITS = (
@@ -83,7 +87,24 @@ WAVE_TWO = Story(
         ("afstemming", None, None, None): 3.0,
     },
     ambition={"rolvastheid": 70, "rolhulp": 65},
+    speaks="dienst",
 )
+#: What people of the second wave wrote, one each, by open question.
+_WORDS = (
+    ("oq-gesprek", "Wie zegt nee als een opdracht niet uitvoerbaar is, en wanneer."),
+    ("oq-houd", "Het maandelijkse overleg: kort, en met besluiten."),
+    ("oq-gesprek", "Hoe we vier opdrachtgevers één planning laten delen."),
+    ("oq-houd", "Dat we elkaar bellen voordat er een brief gaat."),
+    ("oq-gesprek", "Of de eigenaar stuurt op continuïteit of op projecten."),
+    ("oq-gesprek", "Wat we stoppen als er iets bij komt."),
+    ("oq-houd", "De gezamenlijke uitvoeringstoets."),
+    ("oq-gesprek", "Dat toezeggingen over de planning ook voor de opdrachtgever gelden."),
+    ("oq-houd", "De openheid over wat niet lukt."),
+    ("oq-gesprek", "Wie het gesprek met de Kamer voorbereidt."),
+    ("oq-houd", "Dat de mensen elkaar kennen."),
+    ("oq-gesprek", "Eén opdrachtbrief per jaar in plaats van vier."),
+)
+
 REGISTERS = Story(
     "Dienst Registers",
     "Driehoek registers",
@@ -134,6 +155,7 @@ def seed(workshop: Workshop, now: datetime) -> None:
     second = _open(workshop, actor, WAVE_TWO, month_ago, next_wave_of=first.constellation)
     _answer(workshop, second, WAVE_TWO, month_ago, chance)
     _finish(workshop, actor, second, month_ago)
+    _release_comments(workshop, actor, second, month_ago + _WINDOW + timedelta(days=3))
     _answer(workshop, _open(workshop, actor, REGISTERS, now), REGISTERS, now, chance)
     _draft(workshop, actor, INSPECTION, now)
     with workshop.work(now, write=True) as work:
@@ -223,18 +245,29 @@ def _finish(workshop: Workshop, actor: Actor, assessment: Assessment, now: datet
         commissioning.release(work, actor, assessment.id)
 
 
+def _release_comments(workshop: Workshop, actor: Actor, assessment: Assessment, now: datetime) -> None:
+    """A member who took no part read what was written, and let a third of it stand in the report."""
+    with workshop.work(now, write=True) as work:
+        comments.declare(work, actor, assessment.id)
+        written = comments.to_read(work, actor, assessment.id)
+        chosen = sorted(written, key=lambda comment: comment.words)[::3]
+        comments.release(work, actor, assessment.id, {comment.id: comment.words for comment in chosen})
+
+
 def _answer(workshop: Workshop, assessment: Assessment, story: Story, now: datetime, chance: random.Random) -> None:
     """Have people fill in and send, as they would with their own links."""
     with workshop.work(now, write=True) as work:
         per_party: dict[str, int] = {}
+        words = iter(_WORDS)
         for invitation, person in work.store.answers.people(assessment.id):
             per_party[person.party] = per_party.get(person.party, 0) + 1
             if per_party[person.party] > round(story.answering * story.people[person.party]):
                 continue
-            _fill_in(work, link_token(work.secret, "invitation", invitation), story, chance)
+            spoken = next(words, None) if person.party == story.speaks else None
+            _fill_in(work, link_token(work.secret, "invitation", invitation), story, chance, spoken)
 
 
-def _fill_in(work: Work, token: str, story: Story, chance: random.Random) -> None:
+def _fill_in(work: Work, token: str, story: Story, chance: random.Random, spoken: tuple[str, str] | None) -> None:
     who = responding.respondent(work, token)
     if who.party.attributed:
         responding.confirm_statement(work, token)
@@ -245,7 +278,11 @@ def _fill_in(work: Work, token: str, story: Story, chance: random.Random) -> Non
     ratings: dict[str, object] = {}
     for rating in who.questionnaire.ratings:
         ratings[rating.key] = _one_answer(story, who.party.key, rating, mood, chance)
-    responding.save(work, token, ratings, {})
+    written: dict[str, object] = {}
+    if spoken:
+        place = next(place for place in who.questionnaire.comments if place.question.id == spoken[0])
+        written[place.key] = spoken[1]
+    responding.save(work, token, ratings, written)
     responding.submit(work, token, receipt_code(work.chance()))
 
 
