@@ -176,13 +176,12 @@ class Constellation:
         faults += [
             fault(
                 where,
-                "Er zijn {n} partijen gekozen in de rol {role}; kies er hoogstens {most}.",
-                "{n} parties were chosen in the role {role}; choose at most {most}.",
+                "Er zijn {n} partijen in dezelfde rol gekozen; kies er hoogstens {most}.",
+                "{n} parties in the same role were chosen; choose at most {most}.",
                 n=count,
-                role=role,
                 most=MOST_JUDGED_PER_ROLE,
             )
-            for role, count in sorted(per_role.items())
+            for _, count in sorted(per_role.items())
             if count > MOST_JUDGED_PER_ROLE
         ]
         return sole | (frozenset(chosen) & frozenset(choosable)), faults
@@ -320,13 +319,14 @@ def _faults_of_whole(instrument: Instrument, parties: Collection[Party], *, comp
             )
     held = Counter(party.role for party in parties)
     for role in instrument.roles:
+        name = role.label(instrument.label_sets[0].key)
         if complete and role.required and not held[role.key]:
             faults.append(
                 fault(
                     "parties",
                     "Er is nog geen partij in de rol '{role}'; deze rol hoort bij elke driehoek.",
                     "There is no party in the role '{role}' yet; every constellation has this role.",
-                    role=role.key,
+                    role=name,
                 )
             )
         if not role.many and held[role.key] > 1:
@@ -335,7 +335,7 @@ def _faults_of_whole(instrument: Instrument, parties: Collection[Party], *, comp
                     "parties",
                     "In de rol '{role}' staan {n} partijen; er kan er maar één zijn.",
                     "The role '{role}' has {n} parties; there can be only one.",
-                    role=role.key,
+                    role=name,
                     n=held[role.key],
                 )
             )

@@ -296,7 +296,7 @@ def collect(*faults: Fault | None) -> list[Fault]:
     return [fault for fault in faults if fault is not None]
 
 
-def fault(where: str, nl: str, en: str, **values: str | int) -> Fault:
+def fault(where: str, nl: str, en: str, **values: str | int | Text) -> Fault:
     """A fault with the same values filled into both languages."""
     return Fault(where, Text(nl, en).fill(**values) if values else Text(nl, en))
 

@@ -82,8 +82,11 @@ def site(house: House, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def world(site: str, house: House, tmp_path: Path) -> Iterator[World]:
-    """The house with something in every room; and beside it the service with a database that cannot be opened."""
+def world(sqlite_file: Path, site: str, house: House, tmp_path: Path) -> Iterator[World]:
+    """The house with something in every room; and beside it the service with a database that cannot be opened.
+
+    How a page looks has nothing to do with the kind of database, so one kind will do.
+    """
     port = free_port()
     base_url = f"http://127.0.0.1:{port}"
     folder = tmp_path / "no database"

@@ -7,7 +7,8 @@ from tests.people import FAN, SQUARE, TRIANGLE
 
 #: Small words that hardly a sentence does without, and that the other language does not have.
 GIVE_AWAY: dict[Language, str] = {
-    "nl": "het een niet van voor zijn wordt worden deze naar ook bij uw u wij als dan nog geen meer heeft hebben",
+    "nl": "het een niet van voor zijn wordt worden deze naar ook bij uw u wij als dan nog geen meer heeft hebben "
+    "opdrachtgever opdrachtnemer",
     "en": "the and not for with this that you your are from have has which what when there their they be been will",
 }
 

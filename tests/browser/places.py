@@ -236,6 +236,7 @@ FOLLOWING = (
     fault(
         "comments, released without words",
         f"{M}/toelichtingen",
+        meanwhile(lambda world: world.may_read_comments()),
         hub("released", "/toelichtingen"),
         fill({"textarea": ""}),
         tick("[name=release]"),

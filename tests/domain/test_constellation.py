@@ -154,7 +154,7 @@ def test_a_draft_may_still_miss_a_role_and_an_opening_may_not() -> None:
     eig, og, _ = triangle()
     assert places(eig, og, complete=False) == []
     (fault,) = faults_of_parties(points(), (eig, og))
-    assert "'opdrachtnemer'" in fault.message.en
+    assert "'opdrachtnemer, say'" in fault.message.en
 
 
 def test_a_context_role_need_not_be_held() -> None:
