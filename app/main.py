@@ -15,7 +15,9 @@ from starlette.staticfiles import StaticFiles
 from app import logs
 from app.catalogue import Catalogue
 from app.delivery.mail import FilePostman, Postman, SmtpPostman
-from app.service.housekeeping import Worker
+from app.delivery.webhooks import Courier
+from app.service.housekeeping import Worker, one_round
+from app.service.webhooks import send_due
 from app.service.work import Workshop
 from app.settings import Settings, assessments_path, read_settings
 from app.store.engine import Database
@@ -37,6 +39,7 @@ from app.web.pages import (
     setting_up,
     sign_in,
     trail,
+    webhooks,
 )
 from app.web.rendering import STATIC
 from app.web.request_log import RequestLog
@@ -73,7 +76,13 @@ def make_postman(settings: Settings) -> Postman:
 
 
 def make_worker(settings: Settings, workshop: Workshop) -> Worker:
-    return Worker(workshop, make_postman(settings), clock, settings.base_url)
+    """Housekeeping and letters in one thread, messages to other systems in another."""
+    postman, courier = make_postman(settings), Courier(settings.webhooks_may_reach_private)
+    return Worker(
+        workshop,
+        lambda: one_round(workshop, postman, clock, settings.base_url),
+        lambda: send_due(workshop, courier, clock, settings.base_url),
+    )
 
 
 #: What uvicorn builds in each of several processes.
@@ -115,6 +124,7 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
         secure=settings.secure,
         theme_css=settings.theme_css,
         shown_mail=settings.shown_mail,
+        webhooks_may_reach_private=settings.webhooks_may_reach_private,
         limits=Limits(settings.key_per_minute),
         metrics_token=settings.metrics_token,
         security_contact=settings.security_contact,
@@ -129,6 +139,7 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
         sign_in.router,
         administration.router,
         members.router,
+        webhooks.router,
         trail.router,
         setting_up.router,
         people.router,

@@ -43,6 +43,7 @@ class Settings:
     smtp_url: str = ""
     mail_from: str = "rolvast@localhost"
     theme_css: Path | None = None
+    webhooks_may_reach_private: bool = False
     key_per_minute: int = 3000
     log_format: LogFormat = "text"
     workers: int = 1
@@ -91,6 +92,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         smtp_url=smtp_url,
         mail_from=mail_from,
         theme_css=Path(theme) if theme else None,
+        webhooks_may_reach_private=given.get("ROLVAST_WEBHOOKS_MAY_REACH_PRIVATE", "") == "1",
         key_per_minute=int(key_per_minute),
         log_format=_log_format(given),
         workers=_workers(given),

@@ -12,7 +12,7 @@ from typing import Any
 from app.domain.answers import Value
 from app.domain.assessment import Actor, Assessment, MemberRole, Purpose
 from app.domain.constellation import Party, Rating
-from app.service import access, administration, commissioning, responding
+from app.service import access, administration, commissioning, responding, webhooks
 from app.service.plans import Plan
 from app.service.tokens import receipt_code
 from app.service.work import Work, Workshop
@@ -143,6 +143,14 @@ class House:
     def readers(self, assessment: Assessment) -> dict[str, str]:
         with self.work(write=False) as work:
             return access.reader_tokens(work, self.commissioner, assessment.id)
+
+    def webhook(self, url: str = "https://systeem.example/x", *events: str, private: bool = False) -> tuple[str, str]:
+        """The id and the secret of a webhook of the office."""
+        with self.work() as work:
+            made, secret = webhooks.add_webhook(
+                work, self.commissioner, url, events or ("opened", "closed", "released"), may_reach_private=private
+            )
+            return made.id, secret
 
     # --- The life of an assessment ---
 

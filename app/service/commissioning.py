@@ -19,6 +19,7 @@ from app.service.plans import Plan, as_planned, faults_of_plan, instrument_of, p
 from app.service.posting import queue
 from app.service.reference import as_codes
 from app.service.tokens import link_token, stored
+from app.service.webhooks import announce
 from app.service.work import Work
 from app.store.assessments import ConstellationOf
 from app.store.results import ReaderLink, StoredSnapshot
@@ -221,6 +222,7 @@ def open_assessment(work: Work, actor: Actor, identifier: str, confirmed: Collec
     work.store.assessments.keep_promise(assessment.id, _promise(assessment, confirmed))
     work.store.assessments.move(assessment.id, "draft", "open")
     queue(work, "invitation", [(i, person.email) for i, person in work.store.answers.people(assessment.id)])
+    announce(work, assessment, "opened")
     work.record(actor, assessment, "opened", confirmedHidden=sorted(confirmed))
     return work.own(actor, identifier)
 
@@ -260,6 +262,7 @@ def close(work: Work, actor: Actor, identifier: str) -> Assessment:
     if assessment.closes_on and dutch_date(work.now) < assessment.closes_on:
         work.store.assessments.change(replace(assessment, closes_on=dutch_date(work.now)))
     work.store.assessments.move(assessment.id, "open", "closed")
+    announce(work, assessment, "closed")
     work.record(actor, assessment, "closed", snapshot=snapshot.document["snapshot"])
     work.scrub_after = True
     return work.own(actor, identifier)
@@ -294,6 +297,7 @@ def release(work: Work, actor: Actor, identifier: str) -> Assessment:
         work.store.results.add_reader_link(link, stored(link_token(work.secret, "reader", link.id)))
         queue(work, "report", [(link.id, p.email) for _, p in everyone if p.party == party.key and p.email])
     work.store.assessments.move(assessment.id, "closed", "released")
+    announce(work, assessment, "released")
     work.record(actor, assessment, "released")
     return work.own(actor, identifier)
 

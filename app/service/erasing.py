@@ -10,6 +10,7 @@ def erase(work: Work, actor: Actor, assessment: Assessment) -> None:
     invitations = [invitation for invitation, _ in work.store.answers.people(assessment.id)]
     talked = work.store.dialogues.erase(assessment.id)
     work.store.outbox.drop_about([*links, *invitations, *talked])
+    work.store.webhooks.drop_about([assessment.id])
     work.store.kept_answers.forget_office(assessment.office)
     work.store.comments.erase(assessment.id)
     work.store.results.erase(assessment.id)

@@ -14,6 +14,7 @@ from app.service.erasing import erase
 from app.service.health import require_current_tables
 from app.service.posting import bring_due, remind_on_chosen_day
 from app.service.repeating import forget_answers
+from app.service.webhooks import forget_deliveries
 from app.service.work import Work, Workshop
 
 log = logging.getLogger("rolvast")
@@ -150,6 +151,7 @@ def one_round(workshop: Workshop, postman: Postman, clock: Callable[[], datetime
         lambda: forget_addresses(workshop, clock),
         lambda: forget_contacts(workshop, clock),
         lambda: forget_answers(workshop, clock),
+        lambda: forget_deliveries(workshop, clock),
         lambda: postman.tidy(clock()),
         lambda: erase_expired(workshop, clock),
         lambda: note_round(workshop, clock),
@@ -160,23 +162,28 @@ def one_round(workshop: Workshop, postman: Postman, clock: Callable[[], datetime
 
 
 class Worker:
-    """Rounds in a thread of its own, until it is told to stop."""
+    """Rounds of several kinds, each in a thread of its own, until it is told to stop: a slow receiver of messages holds
+    up neither a closing nor a letter.
+    """
 
-    def __init__(self, workshop: Workshop, postman: Postman, clock: Callable[[], datetime], base_url: str) -> None:
+    def __init__(self, workshop: Workshop, *rounds: Callable[[], object]) -> None:
         self._stopping = threading.Event()
         self._workshop = workshop
-        self._round: Callable[[], None] = lambda: one_round(workshop, postman, clock, base_url)
-        self._thread = threading.Thread(target=self._work, name="rolvast-worker", daemon=True)
+        self._threads = [
+            threading.Thread(target=self._work, args=(one,), name="rolvast-worker", daemon=True) for one in rounds
+        ]
 
     def start(self) -> None:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         self._stopping.set()
-        self._thread.join(timeout=30)
+        for thread in self._threads:
+            thread.join(timeout=30)
 
-    def _work(self) -> None:
+    def _work(self, one: Callable[[], object]) -> None:
         while not self._stopping.wait(ROUND):
             with _apart("housekeeping"):
                 require_current_tables(self._workshop)
-                self._round()
+                one()

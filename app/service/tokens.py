@@ -17,6 +17,11 @@ def link_token(secret: bytes, kind: Literal["invitation", "reader"], identifier:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
+def webhook_key(secret: bytes, identifier: str) -> bytes:
+    """The key with which messages to one webhook are signed."""
+    return hmac.new(secret, f"webhook:{identifier}".encode(), hashlib.sha256).digest()
+
+
 def stored(token: str) -> str:
     """The form in which a token is kept; random tokens of 128 bits and more need no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()

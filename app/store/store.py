@@ -13,6 +13,7 @@ from app.store.practices import Practices
 from app.store.pulse import Pulse
 from app.store.results import Results
 from app.store.trail import Trail
+from app.store.webhooks import Webhooks
 
 
 class Store:
@@ -29,4 +30,5 @@ class Store:
         self.dialogues = Dialogues(connection)
         self.practices = Practices(connection)
         self.trail = Trail(connection)
+        self.webhooks = Webhooks(connection)
         self.kept_answers = KeptAnswers(connection)

@@ -45,6 +45,7 @@ class Desk:
     secure: bool
     theme_css: Path | None = None
     shown_mail: Path | None = None
+    webhooks_may_reach_private: bool = False
     limits: Limits = field(default_factory=Limits)
     metrics: Metrics = field(default_factory=Metrics)
     metrics_token: str = ""

@@ -45,7 +45,7 @@ class Row:
 OFFICE = "/beheer/bureaus/{office}"
 B, M = "/bureau", "/bureau/metingen/{identifier}"
 A, Q = "/api/v1/assessments", "/api/v1/questionnaire"
-ONE = A + "/{identifier}"
+ONE, H = A + "/{identifier}", "/api/v1/webhooks"
 OWN_OFFICE = (*MEMBERS, *FOREIGN)
 OWN_WRITERS = ("commissioner", *FOREIGN)
 
@@ -87,6 +87,10 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", f"{B}/toegang/leden/weg"): Row(OWN_WRITERS, body={"member": "{member}"}),
     ("POST", f"{B}/toegang/sleutels"): Row(OWN_WRITERS, body={"name": "nieuw"}),
     ("POST", f"{B}/toegang/sleutels/weg"): Row(OWN_WRITERS, body={"name": "read key"}),
+    ("GET", f"{B}/webhooks"): Row(OWN_OFFICE),
+    ("POST", f"{B}/webhooks"): Row(OWN_WRITERS, body={"url": "https://systeem.example/x", "events": "opened"}),
+    ("POST", f"{B}/webhooks/weg"): Row(WHO_WRITES, "open", {"webhook": "{webhook}"}),
+    ("POST", f"{B}/webhooks/opnieuw"): Row(WHO_WRITES, "open", {"webhook": "{webhook}", "delivery": "{delivery}"}),
     ("GET", f"{B}/metingen/nieuw"): Row(OWN_OFFICE),
     ("POST", f"{B}/metingen/nieuw"): Row(OWN_WRITERS, body={"constellation": "x", "instrument": "driehoek"}),
     ("GET", M): Row(WHO_READS),
@@ -153,6 +157,14 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", ONE + "/score-rows"): Row(PROGRAMS_THAT_READ, "released"),
     ("GET", "/api/v1/audit-events"): Row((*PROGRAMS_THAT_READ, *FOREIGN, FOREIGN_KEY)),
     ("GET", ONE + "/report.pdf"): Row(PROGRAMS_THAT_READ, "released"),
+    ("GET", H): Row((*PROGRAMS_THAT_READ, *FOREIGN, FOREIGN_KEY)),
+    ("POST", H): Row(
+        (WRITE_KEY, FOREIGN_KEY), body={"url": "https://systeem.example/x", "events": ["assessment.closed"]}
+    ),
+    ("GET", H + "/{webhook}"): Row(PROGRAMS_THAT_READ, "open"),
+    ("GET", H + "/{webhook}/deliveries"): Row(PROGRAMS_THAT_READ, "open"),
+    ("POST", H + "/{webhook}/deliveries/{delivery}/replays"): Row(PROGRAMS_THAT_WRITE, "open"),
+    ("DELETE", H + "/{webhook}"): Row(PROGRAMS_THAT_WRITE, "open"),
     ("GET", Q): Row((RESPONDENT,), "open"),
     ("PUT", Q + "/confirmation"): Row((RESPONDENT,), "open", {"holdersAgree": True}),
     ("PUT", Q + "/answers"): Row((RESPONDENT,), "open", {"ratings": {"lr-wad": 3}}),
@@ -200,6 +212,13 @@ class Scene:
     house: House
     client: Callable[..., TestClient]
     made: Assessment
+    webhook: str
+
+    def told(self) -> dict[str, str]:
+        """The webhook of the office, and the last message to it."""
+        with self.house.work(write=False) as work:
+            found = work.store.webhooks.deliveries(self.webhook, None, 1)
+        return {"webhook": self.webhook, "delivery": found[0].id if found else "x"}
 
     def caller(self, name: str) -> TestClient:
         house, client = self.house, self.client
@@ -236,7 +255,7 @@ class Scene:
             "invitation": people[-1][0] if people else "x",
         }
         fixed = {"party": "wonen", "number": "1", "instrument": "driehoek", "version": "1", "path": "rolvast.css"}
-        return path.format(**values, **fixed)
+        return path.format(**values, **fixed, **self.told())
 
     def tried(self, name: str, method: str, path: str, body: Any) -> int:
         client = self.caller(name)
@@ -254,7 +273,7 @@ class Scene:
         if body and "{member}" in body.values():
             members = self.house.stored("SELECT id FROM member WHERE email = 'weg@bureau.example'")
             return {"member": members[0][0] if members else "x"}
-        return dict(body or {})
+        return {name: value.format(**self.told()) for name, value in (body or {}).items()}
 
     def everything(self) -> list[object]:
         tables = (
@@ -268,6 +287,8 @@ class Scene:
             "snapshot",
             "reader_link",
             "audit_event",
+            "webhook",
+            "webhook_delivery",
         )
         return [sorted(map(repr, self.house.stored(f"SELECT * FROM {table}"))) for table in tables]  # noqa: S608
 
@@ -276,7 +297,8 @@ class Scene:
 def scene(house: House, client: Callable[..., TestClient]) -> Callable[[str], Scene]:
     def make(state: str) -> Scene:
         build = {"draft": house.draft, "open": house.opened, "closed": house.closed, "released": house.released}
-        return Scene(house, client, build[state]())
+        webhook, _ = house.webhook()
+        return Scene(house, client, build[state](), webhook)
 
     return make
 

@@ -34,6 +34,9 @@ ACTIONS: dict[str, Text] = {
     "member_removed": Text("Lid weggehaald", "Member removed"),
     "key_made": Text("Sleutel gemaakt", "Key made"),
     "key_revoked": Text("Sleutel ingetrokken", "Key revoked"),
+    "webhook_added": Text("Adres voor berichten toegevoegd", "Address for messages added"),
+    "webhook_removed": Text("Adres voor berichten weggehaald", "Address for messages removed"),
+    "webhook_sent_again": Text("Bericht opnieuw gestuurd", "Message sent once more"),
 }
 
 
