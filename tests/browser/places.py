@@ -26,6 +26,7 @@ from tests.people import ADMINISTRATOR, COMMISSIONER, STRANGER, VIEWER
 
 B, M, I = "/bureau", "/bureau/metingen/{identifier}", "/invullen"  # noqa: E741 - as the routes begin
 Q = I + "/vragen/{number}"
+ADDRESS, HOOKS = "https://systeem.example/meldingen", "/bureau/webhooks"
 #: The last button of a page of the questionnaire.
 NEXT = "button[name=go][value=next]"
 
@@ -80,6 +81,12 @@ OFFICE = (
     ),
     fault("key without a name", f"{B}/toegang/sleutels", to(f"{B}/toegang"), send("/sleutels"), who=COMMISSIONER),
     fault("colleague without an address", f"{B}/toegang/leden", to(f"{B}/toegang"), send("/leden"), who=COMMISSIONER),
+    page("messages", f"{B}/webhooks", to(f"{B}/webhooks"), who=COMMISSIONER),
+    page("messages of a viewer", f"{B}/webhooks", to(f"{B}/webhooks"), who=VIEWER),
+    answer(
+        "fresh address", f"{B}/webhooks", to(f"{B}/webhooks"), fill({"#f-url": ADDRESS}), send(HOOKS), who=COMMISSIONER
+    ),
+    fault("messages to nowhere", f"{B}/webhooks", to(f"{B}/webhooks"), send(HOOKS), who=COMMISSIONER),
     page("new assessment", f"{B}/metingen/nieuw", to(f"{B}/metingen/nieuw"), who=COMMISSIONER),
     fault(
         "new assessment without a name",

@@ -18,6 +18,7 @@ class World:
 
     def __init__(self, house: House, site: str, out_of_reach: str) -> None:
         self.house, self.site, self.out_of_reach = house, site, out_of_reach
+        self.webhook, _ = house.webhook(f"https://systeem.example/{'een-heel-lang-pad/' * 8}")
         first = house.released(TWENTY, SQUARE, answer=lambda rating: 1 + sum(map(ord, rating.key)) % 5)
         second = house.opened(TWENTY, SQUARE, next_wave_of=first.constellation)
         for token in house.links(second).values():

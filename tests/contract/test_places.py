@@ -15,6 +15,8 @@ BUTTONS = {
     "/uitloggen",
     "/bureau/toegang/leden/weg",
     "/bureau/toegang/sleutels/weg",
+    "/bureau/webhooks/weg",
+    "/bureau/webhooks/opnieuw",
     "/bureau/metingen/{identifier}/mensen/{invitation}/weg",
     "/beheer/beheerders/weg",
     "/beheer/bureaus/{office}/leden/weg",
