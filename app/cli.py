@@ -141,7 +141,8 @@ def _serve(chosen: settings.Settings, host: str, port: int, workers: int = 1) ->
     workshop.database.close()
     os.environ["ROLVAST_WORKERS"] = str(workers)  # so that each knows with how many it shares the database
     with counts_together():
-        uvicorn.run(APP_OF_A_WORKER, factory=True, workers=workers, **options)
+        # On a machine that is busy a worker may be slow to say that it lives; ending it would make that worse.
+        uvicorn.run(APP_OF_A_WORKER, factory=True, workers=workers, timeout_worker_healthcheck=60, **options)
     return 0
 
 

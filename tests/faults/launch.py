@@ -15,11 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event
-
-import app.main
 from app import cli
-from app.service import housekeeping
 
 #: Seconds between two rounds of the worker: tests wait for many of them.
 ROUND = 1.0
@@ -31,6 +27,8 @@ def wrong_clock(file: Path) -> Callable[[], datetime]:
 
 def die_at(statements: list[str]) -> None:
     """Let this process end in the middle of its work: before the last of these statements runs."""
+    from sqlalchemy import Engine, event  # noqa: PLC0415 - with several workers each of them imports this file first
+
     left = list(statements)
 
     def saw(words: str) -> None:
@@ -57,6 +55,9 @@ def die_at(statements: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    import app.main
+    from app.service import housekeeping
+
     housekeeping.ROUND = ROUND
     if file := os.environ.get("FAULTS_CLOCK"):
         app.main.clock = wrong_clock(Path(file))

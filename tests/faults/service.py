@@ -1,10 +1,12 @@
 """One installation of the service: its database, its folder, its clock, and every process of it that a test starts."""
 
+import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -25,8 +27,8 @@ class Process(Running):
     log: Path = Path()
 
     def kill(self) -> None:
-        """End it as a power cut would: no handler runs, nothing is finished."""
-        self.process.kill()
+        """End it, and what it started, as a power cut would: no handler runs, nothing is finished."""
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(timeout=SOON)
 
     def died(self) -> None:
@@ -63,10 +65,10 @@ class Service:
         self._database_url = database_url
         self._processes: list[Process] = []
 
-    def serve(self, *, dies_at: str = "", **settings: str) -> Process:
+    def serve(self, *, dies_at: str = "", workers: int = 1, **settings: str) -> Process:
         """A web process that is ready."""
         port = free_port()
-        process = self._start(["serve", "--port", str(port)], port, dies_at, settings)
+        process = self._start(["serve", "--port", str(port), "--workers", str(workers)], port, dies_at, settings)
         process.wait(SOON)
         return process
 
@@ -82,7 +84,7 @@ class Service:
 
     def end(self) -> None:
         for process in self._processes:
-            if process.process.poll() is None:
+            with suppress(ProcessLookupError):
                 process.kill()
 
     def _start(self, arguments: list[str], port: int, dies_at: str, settings: dict[str, str]) -> Process:
@@ -105,6 +107,7 @@ class Service:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 text=True,
+                start_new_session=True,
             )
         process = Process(started, f"http://127.0.0.1:{port}", log=log)
         self._processes.append(process)

@@ -1,4 +1,4 @@
-"""Many at the same instant, on one process and on two that share a database."""
+"""Many at the same instant, on one process and on two that share a database (PostgreSQL: with `--workers 2`)."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -8,18 +8,24 @@ import pytest
 
 from app.service.tokens import receipt_code
 from tests.faults.sending import accepted, arrived, ready_to_send, require_counted, send_all
-from tests.faults.service import Service
+from tests.faults.service import Process, Service
 from tests.people import House
 
 SOME = {"eigenaar": 40, "wonen": 140, "dienst": 120}
 
 
+def started(service: Service, kind: str, processes: int) -> list[Process]:
+    if kind == "postgresql":
+        return [service.serve(workers=processes)]
+    return [service.serve() for _ in range(processes)]
+
+
 @pytest.mark.parametrize("processes", [1, 2])
 def test_of_64_sends_of_one_invitation_one_is_accepted_and_63_are_told(
-    service: Service, house: House, processes: int
+    service: Service, house: House, kind: str, processes: int
 ) -> None:
     _, senders = ready_to_send(house, {"eigenaar": 5, "wonen": 5, "dienst": 5})
-    urls = [service.serve().base_url for _ in range(processes)]
+    urls = [web.base_url for web in started(service, kind, processes)]
     windows = [replace(senders[0], code=receipt_code(f"window {number}")) for number in range(64)]
     answers = send_all(urls, windows, 64)
     taken = accepted(windows, answers)
@@ -34,12 +40,12 @@ def test_of_64_sends_of_one_invitation_one_is_accepted_and_63_are_told(
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_closing_twice_in_a_storm_of_sends_has_every_acknowledged_one_and_no_other(
-    service: Service, house: House, processes: int
+    service: Service, house: House, kind: str, processes: int
 ) -> None:
     made, senders = ready_to_send(house, SOME)
     key = house.key()
     house.workshop.database.close()
-    webs = [service.serve() for _ in range(processes)]
+    webs = started(service, kind, processes)
     closings: list[httpx.Response] = []
 
     def close_twice() -> None:
