@@ -68,7 +68,7 @@ class Database:
         if not self._writers:
             try:
                 with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                    for table in ("invitation", "draft", "submission", "comment", "outbox"):
+                    for table in ("invitation", "draft", "submission", "comment", "released_comment", "outbox"):
                         connection.exec_driver_sql(f"VACUUM FULL {table}")
             except DBAPIError:
                 return False
