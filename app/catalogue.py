@@ -142,7 +142,7 @@ def read_instrument(path: Path) -> Instrument:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InvalidInput([plain(str(path), f"cannot be read: {error.strerror}")]) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # what is no TOML; a number or a nesting without end
         raise InvalidInput([plain(str(path), f"is not TOML in UTF-8: {error}")]) from error
     try:
         shape = _File.model_validate(raw)

@@ -48,7 +48,7 @@ def unusable_value(where: str, raw: object, steps: int) -> Fault:
         where,
         "'{raw}' is geen antwoord. Gebruik 1 tot en met {steps}, dont_know, not_applicable, of laat het leeg.",
         "'{raw}' is not an answer. Use 1 to {steps}, dont_know, not_applicable, or leave it empty.",
-        raw=str(raw)[:40],
+        raw=str(raw)[:40] if isinstance(raw, str | int | float) else "…",
         steps=steps,
     )
 

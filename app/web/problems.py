@@ -195,11 +195,15 @@ def _as_json(
         "code": code,
     }
     if faults:
-        problem["errors"] = [{"location": _wire(f.where), "detail": f.message.in_(language)} for f in faults]
+        problem["errors"] = [
+            {"location": _wire(f.where), "detail": f.message.in_(language).encode(errors="replace").decode()}
+            for f in faults
+        ]
     return problem
 
 
 def _wire(where: str) -> str:
-    """A place as whoever sent JSON wrote it: parameters in camelCase."""
+    """A place as whoever sent JSON wrote it: parameters in camelCase, and half characters as a question mark."""
+    where = where.encode(errors="replace").decode()
     head, dot, rest = where.partition(".")
     return f"{head}.{to_camel(rest)}" if dot and head == "params" and "_" in rest else where

@@ -21,19 +21,30 @@ class Shape(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _without_nul(cls, given: Any) -> Any:
-        """No database keeps the character NUL in text, and no text needs it."""
-        if isinstance(given, dict) and _holds_nul(given):
-            raise ValueError("text cannot hold the character NUL")
+    def _of_whole_characters(cls, given: Any) -> Any:
+        """No database keeps NUL or half a character (a lone surrogate) in text, and no text needs them."""
+        if isinstance(given, dict):
+            _require_text(given, DEEPEST)
         return given
 
 
-def _holds_nul(given: object) -> bool:
+#: No shape of ours has more levels than this within each other.
+DEEPEST = 20
+
+
+def _require_text(given: object, deep: int) -> None:
+    """Raises ValueError for text that no database keeps, and for what goes too deep to be of any shape."""
     if isinstance(given, str):
-        return "\x00" in given
-    if isinstance(given, dict):
-        return any(_holds_nul(key) or _holds_nul(value) for key, value in given.items())
-    return isinstance(given, list) and any(_holds_nul(value) for value in given)
+        if not given.isascii() and any("\ud800" <= letter <= "\udfff" for letter in given):
+            raise ValueError("text cannot hold half a character (a lone surrogate)")
+        if "\x00" in given:
+            raise ValueError("text cannot hold the character NUL")
+    elif isinstance(given, dict | list):
+        if not deep:
+            raise ValueError("this goes too deep")
+        inner = [*given.keys(), *given.values()] if isinstance(given, dict) else given
+        for one in inner:
+            _require_text(one, deep - 1)
 
 
 Short = Annotated[str, Field(max_length=300)]

@@ -83,7 +83,9 @@ def advise_on_parties(request: Request, identifier: str, form: OurForm) -> Respo
     numbers = [str(value) for value in form.getlist("number")]
     with work_for(request) as work:
         parties = zip(_rows_of_parties(form), numbers, strict=False)
-        expected = [(party, int(n)) for party, n in parties if party.name and n.isdigit() and len(n) < 6]
+        expected = [
+            (party, int(n)) for party, n in parties if party.name and n.isascii() and n.isdigit() and len(n) < 6
+        ]
         advice = inviting.advice_on_parties(work, member(request, work), identifier, expected)
     return render(request, "office/advice.html", advice=advice)
 
@@ -232,7 +234,7 @@ def _written(points: Fraction) -> str:
 def _read_days(given: str) -> tuple[int, ...]:
     """`7, 2` as numbers; what is no number becomes one that is refused with its reason."""
     words = given.replace(";", ",").replace(" ", ",").split(",")
-    return tuple(int(word) if word.isdigit() and len(word) < 4 else 0 for word in words if word)
+    return tuple(int(word) if word.isascii() and word.isdigit() and len(word) < 4 else 0 for word in words if word)
 
 
 def read_dates(given: dict[str, str]) -> tuple[dict[str, date | None], list[Fault]]:
