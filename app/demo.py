@@ -1,15 +1,17 @@
 """Owns the demo: three made-up constellations, built through the service itself from a fixed seed."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from app.domain.answers import Value
-from app.domain.assessment import Actor, Assessment, Purpose, dutch_date
+from app.domain.assessment import DUTCH_TIME, Actor, Assessment, Purpose, dutch_date
 from app.domain.constellation import Party, Rating
-from app.service import access, administration, comments, commissioning, responding
+from app.domain.dialogue import Agreement, Kept, Meeting
+from app.service import access, administration, comments, commissioning, learning, practices, responding
 from app.service.plans import Plan
+from app.service.practices import PracticePlan
 from app.service.tokens import link_token, receipt_code
 from app.service.work import Work, Workshop
 
@@ -132,6 +134,53 @@ INSPECTION = Story(
 
 
 @dataclass(frozen=True, slots=True)
+class Agreed:
+    """A made-up agreement: which party does it, within how many days, on which theme, and what came of it."""
+
+    what: str
+    party: str
+    days: int
+    theme: str
+    kept: Kept
+
+
+_AGREED_ONCE = (
+    Agreed("Wij vragen elkaar om hulp voordat een dossier vastloopt.", "eigenaar", 120, "rolhulp", "kept"),
+    Agreed("Wij bespreken na elk incident samen ieders aandeel.", "arbeid", 180, "leren", "not_kept"),
+)
+_AGREED_NOW = (
+    Agreed("Wij schrijven op wie beslist als een wens en de planning botsen.", "wonen", 1, "rolvastheid", "kept"),
+    Agreed("Bij elke nieuwe opdracht spreken wij af wat dan later mag.", "natuur", 80, "uitvoerbaarheid", "unknown"),
+)
+OTHER_OFFICE = "Bureau van een ander ministerie"
+_OWN_PRACTICE = PracticePlan(
+    INSTRUMENT,
+    "leren",
+    "Eerst tien minuten over hoe wij het zelf doen",
+    "Elk driehoeksgesprek begint met de vraag wat wij zelf anders hadden kunnen doen. Dossiers komen daarna. "
+    "Het werkt omdat iedereen begint met de eigen rol.",
+    shared=False,
+)
+_SHARED_PRACTICES = (
+    PracticePlan(
+        INSTRUMENT,
+        "rolvastheid",
+        "Vraag hardop met welke pet iemand spreekt",
+        "In elk overleg mag iedereen vragen: spreek je nu als eigenaar of als opdrachtgever? Het werkt omdat de vraag "
+        "gewoon is geworden en niemand zich hoeft te verdedigen.",
+        shared=True,
+    ),
+    PracticePlan(
+        INSTRUMENT,
+        "uitvoerbaarheid",
+        "Geen opdracht zonder ruil",
+        "Bij elke nieuwe opdracht schrijft de opdrachtnemer op wat dan later of minder kan, en de opdrachtgever kiest.",
+        shared=True,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Links:
     """What the demo prints, as paths and secrets that are fresh at each start."""
 
@@ -152,10 +201,13 @@ def seed(workshop: Workshop, now: datetime) -> None:
     first = _open(workshop, actor, WAVE_ONE, year_ago)
     _answer(workshop, first, WAVE_ONE, year_ago, chance)
     _finish(workshop, actor, first, year_ago)
+    _talk(workshop, actor, first, year_ago + timedelta(days=40), _AGREED_ONCE)
     second = _open(workshop, actor, WAVE_TWO, month_ago, next_wave_of=first.constellation)
     _answer(workshop, second, WAVE_TWO, month_ago, chance)
     _finish(workshop, actor, second, month_ago)
     _release_comments(workshop, actor, second, month_ago + _WINDOW + timedelta(days=3))
+    _talk(workshop, actor, second, now - timedelta(days=2), _AGREED_NOW)
+    _write_practices(workshop, actor, now)
     _answer(workshop, _open(workshop, actor, REGISTERS, now), REGISTERS, now, chance)
     _draft(workshop, actor, INSPECTION, now)
     with workshop.work(now, write=True) as work:
@@ -252,6 +304,32 @@ def _release_comments(workshop: Workshop, actor: Actor, assessment: Assessment, 
         written = comments.to_read(work, actor, assessment.id)
         chosen = sorted(written, key=lambda comment: comment.words)[::3]
         comments.release(work, actor, assessment.id, {comment.id: comment.words for comment in chosen})
+
+
+def _talk(workshop: Workshop, actor: Actor, assessment: Assessment, held: datetime, agreed: Sequence[Agreed]) -> None:
+    """Plan the conversation three days before it, and record there what was agreed and what came of it."""
+    starts_at = datetime.combine(dutch_date(held), time(14, 0), DUTCH_TIME).astimezone(UTC)
+    meeting = Meeting(starts_at, 90, "Kamer B2.14", "De drie vragen uit het rapport, en hoogstens drie afspraken.")
+    with workshop.work(starts_at - timedelta(days=3), write=True) as work:
+        contacts = {party.key: [f"secretariaat-{party.key}@ministerie.example"] for party in assessment.parties}
+        learning.plan_conversation(work, actor, assessment.id, meeting, contacts)
+    with workshop.work(meeting.ends_at, write=True) as work:
+        given = [
+            Agreement("", one.what, one.party, dutch_date(held) + timedelta(days=one.days), one.theme) for one in agreed
+        ]
+        found = learning.record_agreements(work, actor, assessment.id, given)
+        for agreement, one in zip(found.agreements, agreed, strict=True):
+            if one.kept != "unknown":
+                learning.tell(work, actor, assessment.id, agreement.id, one.kept)
+
+
+def _write_practices(workshop: Workshop, actor: Actor, now: datetime) -> None:
+    """What works according to this office, and what another office shares."""
+    with workshop.work(now, write=True) as work:
+        other = Actor(access.make_office(work, OTHER_OFFICE), COMMISSIONER, may_write=True)
+        practices.record(work, actor, _OWN_PRACTICE)
+        for practice in _SHARED_PRACTICES:
+            practices.record(work, other, practice)
 
 
 def _answer(workshop: Workshop, assessment: Assessment, story: Story, now: datetime, chance: random.Random) -> None:

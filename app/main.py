@@ -30,10 +30,12 @@ from app.web.pages import (
     about,
     administration,
     comments,
+    conversation,
     health,
     members,
     office,
     people,
+    portfolio,
     report,
     respondent,
     setting_up,
@@ -146,6 +148,8 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
         comments.router,
         office.router,
         respondent.router,
+        conversation.router,
+        portfolio.router,
         report.router,
     ):
         app.include_router(router)

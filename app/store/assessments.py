@@ -112,6 +112,22 @@ class Assessments:
         row = self._connection.execute(query).one_or_none()
         return ConstellationOf(*row) if row else None
 
+    def constellations(self, office: str) -> list[ConstellationOf]:
+        """The constellations of an office in its own order, and by name where it chose none."""
+        constellation = tables.constellation.c
+        rows = self._connection.execute(
+            select(constellation.id, constellation.office_id, constellation.name, constellation.instrument_id)
+            .where(constellation.office_id == office)
+            .order_by(constellation.place, constellation.name, constellation.id)
+        )
+        return [ConstellationOf(*row) for row in rows]
+
+    def set_order(self, identifiers: Sequence[str]) -> None:
+        for place, identifier in enumerate(identifiers):
+            self._connection.execute(
+                update(tables.constellation).where(tables.constellation.c.id == identifier).values(place=place)
+            )
+
     # --- assessments ---
 
     def find(self, office: str, identifier: str) -> Assessment | None:

@@ -1,17 +1,18 @@
 """Owns how a page is drawn: templates in two languages, one CSS file, no build step."""
 
 import hashlib
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from app.domain.assessment import DUTCH_TIME
 from app.domain.text import Language, Text, signed
 from app.web.entry import LANGUAGE_COOKIE, SESSION_COOKIE, cookie, desk_of, language_of
 from app.web.security import form_token
@@ -49,6 +50,11 @@ class Tongue:
     def say(self, text: Text) -> str:
         return text.in_(self.language)
 
+    def moment(self, when: datetime) -> str:
+        """Day and hour in the Netherlands."""
+        pattern = "EEEE d MMMM y 'om' HH:mm" if self.language == "nl" else "EEEE d MMMM y 'at' HH:mm"
+        return format_datetime(when, pattern, tzinfo=DUTCH_TIME, locale=self.language)
+
     def day(self, when: date | None) -> str:
         return format_date(when, format="d MMMM y", locale=self.language) if when else "–"
 
@@ -62,6 +68,7 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         t=tongue.t,
         say=tongue.say,
         day=tongue.day,
+        moment=tongue.moment,
         static=static_url,
         themed=desk_of(request).theme_css is not None,
         signed_in=cookie(request, SESSION_COOKIE) is not None,

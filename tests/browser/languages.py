@@ -4,6 +4,8 @@ import re
 
 from app.domain.text import Language
 from tests.people import FAN, SQUARE, TRIANGLE
+from tests.service.test_conversation import FIRST, TALK
+from tests.service.test_practices import PRACTICE, SHARED
 
 #: Small words that hardly a sentence does without, and that the other language does not have.
 GIVE_AWAY: dict[Language, str] = {
@@ -20,6 +22,10 @@ TYPED = (
     "Zien waar beelden verschillen.",
     "Algemeen belang",
     "Een vast gesprek per kwartaal.",
+    FIRST.what,
+    TALK.place,
+    TALK.agenda,
+    *(words for practice in (PRACTICE, SHARED) for words in (practice.title, practice.words)),
     *(party.name for parties in (SQUARE, FAN, TRIANGLE) for party in parties),
 )
 

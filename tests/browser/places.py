@@ -4,6 +4,7 @@
 """
 
 from app.web.entry import RESPONDENT_COOKIE
+from tests.browser.places_after import AFTER
 from tests.browser.steps import (
     Place,
     answer,
@@ -383,4 +384,13 @@ RESPONDENT = (
     ),
 )
 
-PLACES: tuple[Place, ...] = (*FRONT, *OFFICE, *ADMINISTRATION, *SETTING_UP, *FOLLOWING, *REPORT, *RESPONDENT)
+PLACES: tuple[Place, ...] = (
+    *FRONT,
+    *OFFICE,
+    *ADMINISTRATION,
+    *SETTING_UP,
+    *FOLLOWING,
+    *REPORT,
+    *AFTER,
+    *RESPONDENT,
+)

@@ -1,13 +1,16 @@
 """One office with assessments in every state, and the ways in of everyone who looks at them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 
 from sqlalchemy import select, update
 
-from app.service import comments, commissioning, erasing
+from app.service import comments, commissioning, erasing, learning, practices
 from app.store.tables import AssessmentRow
 from tests.people import FAN, FAN_PEOPLE, SQUARE, TWENTY, House, address
+from tests.service.test_conversation import FIRST, TALK
+from tests.service.test_practices import PRACTICE, SHARED
 
 #: A token that nobody was ever given.
 NEVER_GIVEN = "x" * 43
@@ -24,6 +27,15 @@ class World:
         for token in house.links(second).values():
             house.send(token, 4, {"oq-gesprek": "Een vast gesprek per kwartaal."})
         self.released = house.release(house.close(second))
+        self.earlier = first
+        with house.work() as work:
+            learning.plan_conversation(
+                work, house.commissioner, self.released.id, TALK, {"natuur": ["n@natuur.example"]}
+            )
+            learning.record_agreements(work, house.commissioner, self.released.id, [replace(FIRST, party="natuur")])
+            practices.record(work, house.commissioner, PRACTICE)
+            for theme in ("rolvastheid", "rolhulp", "rolinvulling", "uitvoerbaarheid"):
+                practices.record(work, house.stranger, replace(SHARED, theme=theme))
         self.erased = house.closed()
         with house.work() as work:
             erasing.erase_by_hand(work, house.commissioner, self.erased.id)

@@ -25,6 +25,11 @@ BUTTONS = {
     "/bureau/metingen/{identifier}/archief",
     "/bureau/metingen/{identifier}/herinneren",
     "/bureau/metingen/{identifier}/volgende",
+    "/bureau/metingen/{identifier}/gesprek/afspraken/{agreement}",
+    "/rapport/{identifier}/gesprek/afspraken/{agreement}",
+    "/bureau/driehoeken/{constellation}/hoger",
+    "/bureau/praktijken/{practice}/delen",
+    "/bureau/praktijken/{practice}/weg",
 }
 #: What answers the script of a page with a part of that page.
 PARTS = {"/bureau/metingen/{identifier}/partijen/advies", "/bureau/metingen/{identifier}/mensen/advies"}

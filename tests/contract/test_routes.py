@@ -10,8 +10,11 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from app.domain.assessment import Assessment
+from app.service import learning, practices
 from app.web.entry import READER_COOKIE, RESPONDENT_COOKIE, SESSION_COOKIE
 from tests.people import ADMINISTRATOR, COMMISSIONER, STRANGER, VIEWER, House
+from tests.service.test_conversation import CONTACTS, FIRST, TALK
+from tests.service.test_practices import PRACTICE
 from tests.web.conftest import HTTP, HTTPS
 from tests.web.visitor import Page
 
@@ -131,6 +134,28 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "/invullen/nakijken"): Row((RESPONDENT,), "open"),
     ("POST", "/invullen/inzenden"): Row((RESPONDENT,), "open"),
     ("GET", "/invullen/ontvangen"): Row((RESPONDENT,), "open"),
+    # What follows the report: the office plans and records, every party reads and tells of its own agreement.
+    ("GET", M + "/gesprek"): Row(WHO_READS, "released"),
+    ("POST", M + "/gesprek"): Row(
+        WHO_WRITES, "released", {"day": "2027-02-03", "time": "10:00", "minutes": "60", "place": "x"}
+    ),
+    ("POST", M + "/gesprek/afspraken"): Row(
+        WHO_WRITES,
+        "released",
+        {"id": "", "what": "x", "party": "wonen", "due": "2027-02-03", "theme": "", "contact": ""},
+    ),
+    ("POST", M + "/gesprek/afspraken/{agreement}"): Row(WHO_WRITES, "released", {"kept": "kept"}),
+    ("POST", M + "/gesprek/terugblik"): Row(WHO_WRITES, "released", {"reflection": "x"}),
+    ("GET", "/rapport/{identifier}/gesprek"): Row((READER, *WHO_READS), "released"),
+    ("GET", "/rapport/{identifier}/gesprek.ics"): Row((READER, *WHO_READS), "released"),
+    ("POST", "/rapport/{identifier}/gesprek/afspraken/{agreement}"): Row((READER,), "released", {"kept": "kept"}),
+    ("GET", f"{B}/driehoeken"): Row(OWN_OFFICE, "released"),
+    ("GET", B + "/driehoeken/{constellation}"): Row(WHO_READS, "released"),
+    ("POST", B + "/driehoeken/{constellation}/hoger"): Row(WHO_WRITES),
+    ("GET", f"{B}/praktijken"): Row(OWN_OFFICE, "released"),
+    ("POST", f"{B}/praktijken"): Row(OWN_WRITERS, body={"theme": "driehoek/leren", "title": "x", "words": "y"}),
+    ("POST", B + "/praktijken/{practice}/delen"): Row(WHO_WRITES, "released", {"shared": "yes"}),
+    ("POST", B + "/praktijken/{practice}/weg"): Row(WHO_WRITES, "released"),
     # The report: every party by its link, and the office.
     ("GET", "/lezen/{token}"): Row(EVERYONE, "released"),
     ("GET", "/rapport/{identifier}"): Row((READER, *WHO_READS), "released"),
@@ -165,6 +190,14 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", H + "/{webhook}/deliveries"): Row(PROGRAMS_THAT_READ, "open"),
     ("POST", H + "/{webhook}/deliveries/{delivery}/replays"): Row(PROGRAMS_THAT_WRITE, "open"),
     ("DELETE", H + "/{webhook}"): Row(PROGRAMS_THAT_WRITE, "open"),
+    ("GET", "/api/v1/constellations"): Row((*PROGRAMS_THAT_READ, *FOREIGN, FOREIGN_KEY), "released"),
+    ("GET", "/api/v1/constellations/{constellation}"): Row(PROGRAMS_THAT_READ, "released"),
+    ("GET", "/api/v1/constellations/{constellation}/trend"): Row(PROGRAMS_THAT_READ, "released"),
+    ("GET", "/api/v1/portfolio"): Row((*PROGRAMS_THAT_READ, *FOREIGN, FOREIGN_KEY), "released"),
+    ("GET", "/api/v1/practices"): Row((*PROGRAMS_THAT_READ, *FOREIGN, FOREIGN_KEY), "released"),
+    ("POST", "/api/v1/practices"): Row(
+        (WRITE_KEY, FOREIGN_KEY), body={"instrument": "driehoek", "theme": "leren", "title": "x", "words": "y"}
+    ),
     ("GET", Q): Row((RESPONDENT,), "open"),
     ("PUT", Q + "/confirmation"): Row((RESPONDENT,), "open", {"holdersAgree": True}),
     ("PUT", Q + "/answers"): Row((RESPONDENT,), "open", {"ratings": {"lr-wad": 3}}),
@@ -253,9 +286,16 @@ class Scene:
             "identifier": self.made.id,
             "token": token,
             "invitation": people[-1][0] if people else "x",
+            "constellation": self.made.constellation,
+            "agreement": self._first("agreement"),
+            "practice": self._first("practice"),
         }
         fixed = {"party": "wonen", "number": "1", "instrument": "driehoek", "version": "1", "path": "rolvast.css"}
         return path.format(**values, **fixed, **self.told())
+
+    def _first(self, table: str) -> str:
+        found = self.house.stored(f"SELECT id FROM {table}")  # noqa: S608
+        return str(found[0][0]) if found else "x"
 
     def tried(self, name: str, method: str, path: str, body: Any) -> int:
         client = self.caller(name)
@@ -280,6 +320,11 @@ class Scene:
             "office",
             "member",
             "assessment",
+            "dialogue",
+            "dialogue_contact",
+            "agreement",
+            "practice",
+            "constellation",
             "party",
             "invitation",
             "draft",
@@ -298,9 +343,20 @@ def scene(house: House, client: Callable[..., TestClient]) -> Callable[[str], Sc
     def make(state: str) -> Scene:
         build = {"draft": house.draft, "open": house.opened, "closed": house.closed, "released": house.released}
         webhook, _ = house.webhook()
-        return Scene(house, client, build[state](), webhook)
+        made = build[state]()
+        if state == "released":
+            talk(house, made)
+        return Scene(house, client, made, webhook)
 
     return make
+
+
+def talk(house: House, made: Assessment) -> None:
+    """What follows a report: a plan, an agreement, and something that works."""
+    with house.work() as work:
+        learning.plan_conversation(work, house.commissioner, made.id, TALK, CONTACTS)
+        learning.record_agreements(work, house.commissioner, made.id, [FIRST])
+        practices.record(work, house.commissioner, PRACTICE)
 
 
 @pytest.mark.parametrize(("method", "path"), TABLE, ids=str)

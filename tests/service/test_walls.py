@@ -7,7 +7,18 @@ import pytest
 
 from app.domain.assessment import Actor, Assessment
 from app.domain.problems import NotFound
-from app.service import access, comments, commissioning, erasing, inviting, learning, posting, reporting
+from app.service import (
+    access,
+    comments,
+    commissioning,
+    constellations,
+    erasing,
+    inviting,
+    learning,
+    posting,
+    practices,
+    reporting,
+)
 from app.service.work import Work
 from tests.people import CLOSES, House, rows
 from tests.service.test_conversation import CONTACTS, FIRST, TALK
@@ -69,6 +80,9 @@ STEPS: dict[str, tuple[str, Step]] = {
     "record_agreements": ("released", lambda w, a, x: learning.record_agreements(w, a, x.id, [FIRST])),
     "tell": ("released", tell_of_first),
     "reflect": ("released", lambda w, a, x: learning.reflect(w, a, x.id, "Het ging goed.")),
+    "constellation": ("released", lambda w, a, x: constellations.constellation(w, a, x.constellation)),
+    "trend": ("released", lambda w, a, x: constellations.trend(w, a, x.constellation)),
+    "move_up": ("released", lambda w, a, x: constellations.move_up(w, a, x.constellation)),
     "audit_events": ("released", lambda w, a, x: reporting.audit_events(w, a, x.id)),
 }
 
@@ -96,10 +110,22 @@ def test_every_use_case_of_an_office_stands_in_this_list() -> None:
     # These are about the actor's own office and take no assessment; the table of routes tries them.
     of_the_office = {"create", "overview", "members", "keys", "invite_member", "remove_member", "titles"}
     of_the_office |= {"newest", "add_member", "drop_member", "revoke_key", "events_of_office"}
+    of_the_office |= {"constellations", "portfolio", "known", "record", "share", "drop"}
     known = by_another_name | of_the_office | {"make_key_for_office", "drop_key", "remind_on_chosen_day"}
     found = {
         name
-        for module in (comments, commissioning, erasing, inviting, posting, reporting, access, learning)
+        for module in (
+            access,
+            comments,
+            commissioning,
+            constellations,
+            erasing,
+            inviting,
+            learning,
+            posting,
+            practices,
+            reporting,
+        )
         for name, function in vars(module).items()
         if callable(function)
         and getattr(function, "__module__", "") == module.__name__

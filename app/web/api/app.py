@@ -7,7 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.responses import JSONResponse
 
 from app.web import problems
-from app.web.api import assessments, audit_events, instruments, questionnaire, webhooks
+from app.web.api import assessments, audit_events, instruments, learning, questionnaire, webhooks
 from app.web.api.retired import RETIRED
 from app.web.entry import Desk
 from app.web.rendering import render
@@ -40,7 +40,14 @@ _PROBLEM: dict[str, Any] = {
 def make_routes() -> FastAPI:
     """The operations of the API, without anything to work with."""
     api = FastAPI(title="rolvast", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    for router in (instruments.router, assessments.router, audit_events.router, webhooks.router, questionnaire.router):
+    for router in (
+        instruments.router,
+        assessments.router,
+        learning.router,
+        audit_events.router,
+        webhooks.router,
+        questionnaire.router,
+    ):
         api.include_router(router)
     return api
 

@@ -1,6 +1,6 @@
 """The report page: for members of the office and, by a reader link, for every party alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
@@ -12,7 +12,8 @@ from app.domain.text import Language
 from app.export.drawings import draw_comparison, draw_moved, draw_theme, draw_triangle
 from app.export.rows import as_csv, score_rows
 from app.export.workbook import as_workbook
-from app.service import access, reporting
+from app.service import access, practices, reporting
+from app.service.practices import Offered
 from app.service.reporting import ReportOf
 from app.service.work import Work
 from app.web.entry import READER_COOKIE, SESSION_COOKIE, cookie, language_of, member, reader, work_for
@@ -40,7 +41,8 @@ def open_reader_link(request: Request, token: str) -> Response:
 def show_report(request: Request, identifier: str) -> Response:
     with work_for(request) as work:
         found = _report(request, work, identifier)
-    return draw(request, found)
+        offered = practices.offered(work, found.assessment, found.report)
+    return draw(request, found, offered)
 
 
 @router.get("/rapport/{identifier}/cijfers.csv")
@@ -93,7 +95,7 @@ def _report(request: Request, work: Work, identifier: str) -> ReportOf:
     return reporting.report_for_member(work, member(request, work), identifier)
 
 
-def draw(request: Request, found: ReportOf) -> Response:
+def draw(request: Request, found: ReportOf, offered: Sequence[Offered]) -> Response:
     language = language_of(request)
     report = found.report
     return render(
@@ -104,20 +106,21 @@ def draw(request: Request, found: ReportOf) -> Response:
         constellation=found.constellation,
         hash=found.hash,
         comments=found.comments,
-        triangle=_twice(lambda narrow: [draw_triangle(report, language, narrow=narrow)]),
+        offered=offered,
+        triangle=twice(lambda narrow: [draw_triangle(report, language, narrow=narrow)]),
         drawings={
             s.theme.key: list(map(_drawn, draw_theme(report, s, language, narrow=True))) for s in report.sections
         },
         compared=[_compared(report, number, language) for number in range(len(report.comparisons))],
-        moved=_twice(lambda narrow: draw_moved(report, language, narrow=narrow)),
+        moved=twice(lambda narrow: draw_moved(report, language, narrow=narrow)),
     )
 
 
 def _compared(report: Report, number: int, language: Language) -> list[tuple[Markup, Markup]]:
-    return _twice(lambda narrow: draw_comparison(report, number, language, narrow=narrow))
+    return twice(lambda narrow: draw_comparison(report, number, language, narrow=narrow))
 
 
-def _twice(draw_all: Callable[[bool], list[str]]) -> list[tuple[Markup, Markup]]:
+def twice(draw_all: Callable[[bool], list[str]]) -> list[tuple[Markup, Markup]]:
     """Each picture twice: for a wide page and for a telephone; the style sheet shows one of them."""
     return list(zip(map(_drawn, draw_all(False)), map(_drawn, draw_all(True)), strict=True))  # noqa: FBT003
 

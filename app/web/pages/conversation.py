@@ -1,0 +1,253 @@
+"""The conversation after a report: the office plans it and records agreements, every party reads them and tells."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import FormData
+
+from app.domain.assessment import DUTCH_TIME, Assessment
+from app.domain.dialogue import KEPT_NAMES, MOST_AGREEMENTS, USUAL_MINUTES, Agreement, Dialogue, Kept, Meeting
+from app.domain.problems import Fault, InvalidInput, NotFound, NotSignedIn, UnknownLink
+from app.domain.report import Report
+from app.service import learning, practices, reporting
+from app.service.learning import DialogueOf
+from app.service.work import Work
+from app.web.entry import READER_COOKIE, SESSION_COOKIE, cookie, language_of, member, reader, work_for
+from app.web.pages.setting_up import see_other
+from app.web.rendering import render
+from app.web.security import OurForm
+
+router = APIRouter(include_in_schema=False)
+
+_PLAN = ("day", "time", "minutes", "place", "agenda")
+_AGREEMENT = ("id", "what", "party", "due", "theme", "contact")
+
+
+def _office_page(identifier: str) -> str:
+    return f"/bureau/metingen/{identifier}/gesprek"
+
+
+# --- The office -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What somebody typed in a form that was not right."""
+
+    plan: dict[str, Any] | None = None
+    agreements: Sequence[dict[str, str]] | None = None
+    reflection: str | None = None
+    faults: Sequence[Fault] = field(default=())
+
+
+@router.get("/bureau/metingen/{identifier}/gesprek")
+def show(request: Request, identifier: str) -> Response:
+    with work_for(request) as work:
+        return _show(request, work, identifier, Typed())
+
+
+def _show(request: Request, work: Work, identifier: str, typed: Typed) -> Response:
+    actor = member(request, work)
+    found = learning.dialogue(work, actor, identifier)
+    report = reporting.report_for_member(work, actor, identifier)
+    agreements = typed.agreements if typed.agreements is not None else _written_agreements(found.dialogue)
+    return render(
+        request,
+        "conversation/office.html",
+        400 if typed.faults else 200,
+        found=found,
+        assessment=found.assessment,
+        dialogue=found.dialogue,
+        names={party.key: party.name for party in found.assessment.parties},
+        themes=[section.theme for section in report.report.sections],
+        plan=typed.plan or _written_plan(request, found, report.report),
+        rows=[*agreements, *[dict.fromkeys(_AGREEMENT, "")] * (MOST_AGREEMENTS - len(agreements))],
+        reflection=found.dialogue.reflection if typed.reflection is None else typed.reflection,
+        kept_names=KEPT_NAMES,
+        offered=practices.offered(work, found.assessment, report.report),
+        may_write=actor.may_write,
+        faults=typed.faults,
+        fields=_fields(found.assessment),
+        plans=typed.plan is not None,
+        agrees=typed.agreements is not None,
+    )
+
+
+def _fields(assessment: Assessment) -> dict[str, str]:
+    """Per place of a fault the field that it is about."""
+    columns = {"what": "what", "party": "party", "dueDate": "due", "theme": "theme", "contact": "contact"}
+    return {
+        "startsAt": "f-day",
+        **{name: f"f-{name}" for name in ("minutes", "place", "agenda", "reflection")},
+        **{f"contacts.{party.key}": f"f-contacts-{party.key}" for party in assessment.parties},
+        **{
+            f"agreements[{number}].{place}": f"{field}-{number}"
+            for number in range(1, MOST_AGREEMENTS + 1)
+            for place, field in columns.items()
+        },
+    }
+
+
+def _written_plan(request: Request, found: DialogueOf, report: Report) -> dict[str, Any]:
+    """The plan as its form holds it; before there is one, with the questions of the report as its agenda."""
+    meeting = found.dialogue.meeting
+    language = language_of(request)
+    contacts = {party.key: "" for party in found.assessment.parties}
+    for contact in found.dialogue.contacts:
+        contacts[contact.party] = f"{contacts[contact.party]} {contact.email}".strip()
+    if meeting is None:
+        questions = [question.in_(language) for _, question in report.questions]
+        agenda = "\n".join(f"{number}. {question}" for number, question in enumerate(questions, start=1))
+        return {"day": "", "time": "", "minutes": USUAL_MINUTES, "place": "", "agenda": agenda, "contacts": contacts}
+    here = meeting.starts_at.astimezone(DUTCH_TIME)
+    return {
+        "day": here.date().isoformat(),
+        "time": here.strftime("%H:%M"),
+        "minutes": meeting.minutes,
+        "place": meeting.place,
+        "agenda": meeting.agenda,
+        "contacts": contacts,
+    }
+
+
+def _written_agreements(dialogue: Dialogue) -> list[dict[str, str]]:
+    return [
+        {
+            "id": agreement.id,
+            "what": agreement.what,
+            "party": agreement.party,
+            "due": agreement.due_on.isoformat(),
+            "theme": agreement.theme or "",
+            "contact": agreement.contact,
+        }
+        for agreement in dialogue.agreements
+    ]
+
+
+@router.post("/bureau/metingen/{identifier}/gesprek")
+def plan(request: Request, identifier: str, form: OurForm) -> Response:
+    with work_for(request, write=True) as work:
+        actor = member(request, work)
+        parties = work.own(actor, identifier).parties
+        given: dict[str, Any] = {name: str(form.get(name, "")) for name in _PLAN}
+        given["contacts"] = {party.key: str(form.get(f"contacts-{party.key}", "")) for party in parties}
+        contacts = {key: _addresses(words) for key, words in given["contacts"].items()}
+        meeting = Meeting(
+            _moment(given["day"], given["time"]),
+            int(given["minutes"]) if given["minutes"].isdecimal() and len(given["minutes"]) < 5 else 0,
+            given["place"],
+            given["agenda"].replace("\r\n", "\n"),
+        )
+        try:
+            learning.plan_conversation(work, actor, identifier, meeting, contacts)
+        except InvalidInput as invalid:
+            return _show(request, work, identifier, Typed(plan=given, faults=invalid.faults))
+    return see_other(_office_page(identifier))
+
+
+def _addresses(words: str) -> list[str]:
+    return words.replace(",", " ").replace(";", " ").split()
+
+
+def _moment(day: str, hour: str) -> datetime:
+    """A day and an hour in the Netherlands; what is none of them becomes a moment that has passed, and is refused."""
+    try:
+        return datetime.combine(date.fromisoformat(day), time.fromisoformat(hour), DUTCH_TIME).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return datetime.min.replace(tzinfo=UTC)
+
+
+@router.post("/bureau/metingen/{identifier}/gesprek/afspraken")
+def record_agreements(request: Request, identifier: str, form: OurForm) -> Response:
+    columns = [[str(value) for value in form.getlist(name)] for name in _AGREEMENT]
+    rows = [dict(zip(_AGREEMENT, values, strict=True)) for values in zip(*columns, strict=False)]
+    rows = [row for row in rows if row["what"].strip() or row["due"]]
+    with work_for(request, write=True) as work:
+        try:
+            learning.record_agreements(work, member(request, work), identifier, [_agreement(row) for row in rows])
+        except InvalidInput as invalid:
+            return _show(request, work, identifier, Typed(agreements=rows, faults=invalid.faults))
+    return see_other(f"{_office_page(identifier)}#afspraken")
+
+
+def _agreement(row: dict[str, str]) -> Agreement:
+    """What is no day becomes one that has passed, and is refused."""
+    try:
+        due_on = date.fromisoformat(row["due"])
+    except ValueError:
+        due_on = date.min
+    return Agreement(row["id"], row["what"], row["party"], due_on, row["theme"] or None, contact=row["contact"])
+
+
+@router.post("/bureau/metingen/{identifier}/gesprek/afspraken/{agreement}")
+def tell(request: Request, identifier: str, agreement: str, form: OurForm) -> Response:
+    with work_for(request, write=True) as work:
+        learning.tell(work, member(request, work), identifier, agreement, _kept(form))
+    return see_other(f"{_office_page(identifier)}#afspraken")
+
+
+def _kept(form: FormData) -> Kept:
+    given = form.get("kept")
+    return "kept" if given == "kept" else "not_kept" if given == "not_kept" else "unknown"
+
+
+@router.post("/bureau/metingen/{identifier}/gesprek/terugblik")
+def reflect(request: Request, identifier: str, form: OurForm) -> Response:
+    words = str(form.get("reflection", ""))
+    with work_for(request, write=True) as work:
+        try:
+            learning.reflect(work, member(request, work), identifier, words)
+        except InvalidInput as invalid:
+            return _show(request, work, identifier, Typed(reflection=words, faults=invalid.faults))
+    return see_other(f"{_office_page(identifier)}#terugblik")
+
+
+# --- Every party ------------------------------------------------------------------------------------------------------
+
+
+@router.get("/rapport/{identifier}/gesprek")
+def show_to_party(request: Request, identifier: str) -> Response:
+    with work_for(request) as work:
+        found = _found(request, work, identifier)
+    return render(
+        request,
+        "conversation/party.html",
+        found=found,
+        assessment=found.assessment,
+        dialogue=found.dialogue,
+        names={party.key: party.name for party in found.assessment.parties},
+        kept_names=KEPT_NAMES,
+    )
+
+
+def _found(request: Request, work: Work, identifier: str) -> DialogueOf:
+    """The conversation as every party reads it, for a reader of this report or a member of its office."""
+    if cookie(request, READER_COOKIE):
+        try:
+            return learning.dialogue_for_reader(work, reader(request, work), identifier)
+        except (NotFound, UnknownLink):
+            if not cookie(request, SESSION_COOKIE):
+                raise
+    if not cookie(request, SESSION_COOKIE):
+        raise NotSignedIn
+    found = learning.dialogue(work, member(request, work), identifier)
+    return DialogueOf(found.assessment, learning.for_all_parties(found.dialogue))
+
+
+@router.get("/rapport/{identifier}/gesprek.ics")
+def download_calendar(request: Request, identifier: str) -> Response:
+    with work_for(request) as work:
+        found = _found(request, work, identifier)
+        content = learning.calendar_file(work, found, language_of(request))
+    headers = {"content-disposition": 'attachment; filename="gesprek.ics"'}
+    return Response(content, media_type="text/calendar; method=PUBLISH; charset=utf-8", headers=headers)
+
+
+@router.post("/rapport/{identifier}/gesprek/afspraken/{agreement}")
+def tell_for_party(request: Request, identifier: str, agreement: str, form: OurForm) -> Response:
+    with work_for(request, write=True) as work:
+        learning.tell_for_party(work, reader(request, work), identifier, agreement, _kept(form))
+    return see_other(f"/rapport/{identifier}/gesprek")
