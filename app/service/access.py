@@ -16,6 +16,8 @@ from app.store.access import Key, Member
 #: A working day, however busy; and an hour without a request (NIST SP 800-63B, AAL2: at most 12 hours and one hour).
 SESSION_LASTS = timedelta(hours=10)
 SESSION_IDLES = timedelta(hours=1)
+#: So much may the clocks of two machines that share a database differ.
+CLOCKS_DIFFER = timedelta(minutes=5)
 #: The last use of a session is noted no more often than this.
 NOTED_EVERY = timedelta(minutes=1)
 
@@ -104,7 +106,8 @@ def sign_out(work: Work, session: str) -> None:
 
 def member_of_session(work: Work, session: str | None) -> Actor:
     kept = stored(session) if session else ""
-    found = work.store.access.session(kept, work.now, work.now - SESSION_IDLES) if kept else None
+    ends_by = work.now + SESSION_LASTS + CLOCKS_DIFFER
+    found = work.store.access.session(kept, work.now, work.now - SESSION_IDLES, ends_by) if kept else None
     if found is None:
         raise NotSignedIn
     member, used_at = found

@@ -116,14 +116,20 @@ class Access:
             insert(tables.session).values(token_hash=token_hash, member_id=member, expires_at=expires_at, used_at=now)
         )
 
-    def session(self, token_hash: str, now: datetime, idle_since: datetime) -> tuple[Member, datetime] | None:
-        """The member of a session that neither ended nor idled, and when it was last used."""
+    def session(
+        self, token_hash: str, now: datetime, idle_since: datetime, ends_by: datetime
+    ) -> tuple[Member, datetime] | None:
+        """The member of a session that neither ended nor idled, and when it was last used.
+
+        One that ends after `ends_by` began while a clock was ahead, and is over.
+        """
         row = self._connection.execute(
             _MEMBER.add_columns(tables.session.c.used_at)
             .join(tables.session, tables.session.c.member_id == tables.member.c.id)
             .where(
                 tables.session.c.token_hash == token_hash,
                 tables.session.c.expires_at > now,
+                tables.session.c.expires_at <= ends_by,
                 tables.session.c.used_at > idle_since,
             )
         ).one_or_none()

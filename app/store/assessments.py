@@ -214,11 +214,14 @@ class Assessments:
         return dict(row.tuple() for row in rows)
 
     def set_reminded(self, identifier: str, day: date) -> bool:
-        """Note the day on which reminders go out by themselves; False when somebody did so already."""
+        """Note the day on which reminders go out by themselves; False when they did already on this day or a later one.
+
+        Later: a clock that was ahead and went back does not remind twice.
+        """
         column = tables.assessment.c.reminded_on
         done = self._connection.execute(
             update(tables.assessment)
-            .where(tables.assessment.c.id == identifier, column.is_(None) | (column != day))
+            .where(tables.assessment.c.id == identifier, column.is_(None) | (column < day))
             .values(reminded_on=day)
         )
         return done.rowcount == 1

@@ -60,6 +60,8 @@ class Limits:
         each = limit.seconds / limit.most
         with self._guard:
             full_at = max(self._full_at.get(who, now), now)
+            if full_at > now + limit.seconds + each:
+                full_at = now  # noted by a clock that was ahead: it must keep nobody out
             wait = full_at - now - (limit.seconds - each)
             if wait < _ROUNDING:
                 if len(self._full_at) >= MOST_HOLDERS:
