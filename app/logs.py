@@ -2,6 +2,7 @@
 
 import logging
 
+from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 
 from app.settings import LogFormat
@@ -14,7 +15,9 @@ def set_up(form: LogFormat) -> None:
     handler = logging.StreamHandler()
     if form == "json":
         names = {"levelname": "level", "name": "logger", "exc_info": "traceback"}
-        handler.setFormatter(JsonFormatter("%(levelname)s %(name)s %(message)s", rename_fields=names, timestamp=True))
+        left_out = [*RESERVED_ATTRS, "color_message"]  # the latter is how uvicorn says it on a terminal
+        fields = "%(levelname)s %(name)s %(message)s"
+        handler.setFormatter(JsonFormatter(fields, rename_fields=names, timestamp=True, reserved_attrs=left_out))
     else:
         handler.setFormatter(logging.Formatter(_TEXT))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)

@@ -68,7 +68,7 @@ class Running:
     def key(self) -> str:
         return next(found.group() for line in self.printed if (found := re.search(r"rolvast_\S{20,}", line)))
 
-    def wait(self, seconds: float = 30) -> float:
+    def wait(self, seconds: float = 90) -> float:
         """Wait until it can work; gives how long that took."""
         start = time.monotonic()
         while time.monotonic() - start < seconds:
