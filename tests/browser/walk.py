@@ -121,7 +121,7 @@ def visiting(
 ) -> Iterator[Visit]:
     width, height = size
     context = chromium.new_context(viewport={"width": width, "height": height}, locale=f"{language}-NL", **window)
-    context.set_default_timeout(5_000)
+    context.set_default_timeout(15_000)
     held = {LANGUAGE_COOKIE: language}
     if place.who:
         held[SESSION_COOKIE] = world.house.session(place.who)
