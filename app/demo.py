@@ -302,6 +302,7 @@ def _release_comments(workshop: Workshop, actor: Actor, assessment: Assessment, 
     with workshop.work(now, write=True) as work:
         comments.declare(work, actor, assessment.id)
         written = comments.to_read(work, actor, assessment.id)
+        work.now += timedelta(minutes=20)
         chosen = sorted(written, key=lambda comment: comment.words)[::3]
         comments.release(work, actor, assessment.id, {comment.id: comment.words for comment in chosen})
 
