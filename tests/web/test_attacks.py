@@ -5,7 +5,6 @@ import re
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
-from starlette.testclient import TestClient
 
 from app.service import letters
 from tests.people import House
@@ -44,9 +43,8 @@ def test_no_parameter_leads_to_another_site(client: Make, house: House, name: st
         for path in ("/", "/inloggen", f"/lezen/{house.readers(made)['wonen']}", f"/invullen/{house.link(made)}"):
             answer = client().get(path, params={name: value})
             assert EVIL not in answer.headers.get("location", ""), path
-            assert not re.search(
-                rf'(href|action|src)="[^"]*{EVIL}', answer.text.replace("%2F", "/")
-            ) or answer.url.host in (answer.text), path
+            links = re.findall(r'(?:href|action|src|content)="([^"]*)"', answer.text)
+            assert not [link for link in links if link.startswith((value, "//", "javascript:"))], path
     for path in (f"//{EVIL}", f"//{EVIL}/..", f"/\\{EVIL}"):
         assert client().get(path).headers.get("location") is None
 
@@ -112,9 +110,6 @@ def test_a_key_in_a_cookie_and_a_session_as_bearer_open_nothing(client: Make, ho
     key, session = house.key("write"), house.session()
     assert client(cookies={"rolvast_bureau": key}).get("/bureau").status_code == 401
     assert client(session).get("/api/v1/assessments").status_code == 401
-    assert TestClient(client().app, cookies={"rolvast_bureau": session}).post(
-        "/api/v1/assessments", json={}
-    ).status_code in (
-        400,
-        401,
-    )
+    given = {"constellation": "x", "instrument": "driehoek"}
+    written = client(cookies={"rolvast_bureau": session}).post("/api/v1/assessments", json=given)
+    assert written.status_code == 401, "a session reads the API and changes nothing"
