@@ -20,7 +20,7 @@ from app.web.problems import template_of
 log = logging.getLogger("rolvast.requests")
 
 #: Where offices, readers and programs come. Everything else is where respondents come, or is loaded by their pages.
-_TOLD = ("/bureau", "/inloggen", "/uitloggen", "/lezen", "/rapport", "/api/v1/")
+_TOLD = ("/bureau", "/beheer", "/inloggen", "/uitloggen", "/lezen", "/rapport", "/api/v1/")
 _NEVER_TOLD = "/api/v1/questionnaire"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
