@@ -48,7 +48,7 @@ class EarlierAgreement:
     """What was agreed after the earlier wave, and what became of it. `kept`: in words."""
 
     what: str
-    party: str
+    party: Text
     due_on: date
     kept: Text
 
@@ -73,7 +73,7 @@ def as_guide(report: Report, cover: Cover, language: Language, agreements: Seque
         "agreements": [
             {
                 "what": agreement.what,
-                "party": agreement.party,
+                "party": say(agreement.party),
                 "due": format_date(agreement.due_on, format="d MMM y", locale=language),
                 "kept": say(agreement.kept),
             }

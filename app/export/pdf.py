@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 
 from babel.dates import format_date
 
+from app.domain.comments import CommentsOfVoice
 from app.domain.findings import Comparison, Finding, Hidden, Movement, Pair, PartyLine, Shown, Side, ThemeSection
 from app.domain.report import FIRST_GAPS, FIRST_STRENGTHS, Report
 from app.domain.text import Language, Text, signed
@@ -49,9 +50,11 @@ class Cover:
     mark: str
 
 
-def as_pdf(report: Report, cover: Cover, language: Language) -> bytes:
-    """The whole report as PDF/UA-1 in one language."""
-    return typeset("report.typ", around(cover, language) | _Printed(report, language).everything(), cover.made_at)
+def as_pdf(report: Report, cover: Cover, language: Language, comments: Sequence[CommentsOfVoice] = ()) -> bytes:
+    """The whole report as PDF/UA-1 in one language, with the comments that were released."""
+    printed = _Printed(report, language)
+    data = around(cover, language) | printed.everything() | {"comments": [printed.voice(voice) for voice in comments]}
+    return typeset("report.typ", data, cover.made_at)
 
 
 def around(cover: Cover, language: Language) -> Json:
@@ -158,6 +161,17 @@ class _Printed:
                 for s in report.sections
             ],
             "questionnaire": report.instrument.name,
+            "least_authors": report.document["params"]["k_distribution"],
+        }
+
+    def voice(self, voice: CommentsOfVoice) -> Json:
+        """Words of respondents that were released, in a party's name or that of the whole."""
+        whole = Text("De driehoek", "The triangle")
+        return {
+            "name": self._say(self._report.name(voice.party) if voice.party else whole),
+            "questions": [
+                {"question": self._say(asked.question), "words": list(asked.words)} for asked in voice.questions
+            ],
         }
 
     def _say(self, text: Text | None) -> str:

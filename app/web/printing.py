@@ -2,14 +2,16 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Lock
 
 from starlette.responses import Response
 
 from app.domain.assessment import end_of_day
-from app.domain.text import Language
-from app.export.guide import as_guide
+from app.domain.dialogue import KEPT_NAMES, Agreement
+from app.domain.report import Report
+from app.domain.text import Language, same
+from app.export.guide import EarlierAgreement, as_guide
 from app.export.pdf import Cover, as_pdf
 from app.service.reporting import ReportOf
 
@@ -17,6 +19,8 @@ PDF = "application/pdf"
 
 #: About half a megabyte each; making one takes about a second of processor time.
 MOST_KEPT = 16
+#: So many earlier agreements have room in the guide: the latest.
+MOST_AGREEMENTS_SHOWN = 6
 
 _kept: OrderedDict[str, bytes] = OrderedDict()
 _lock = Lock()
@@ -30,21 +34,30 @@ class PdfAnswer(Response):
 
 def report_as_pdf(found: ReportOf, language: Language) -> bytes:
     """The report on paper. Takes processor time: call it in a thread, after the transaction."""
-    return _once(report_mark(found, language), lambda: as_pdf(found.report, _cover(found), language))
+    return _once(report_mark(found, language), lambda: as_pdf(found.report, _cover(found), language, found.comments))
 
 
-def guide_as_pdf(found: ReportOf, language: Language) -> bytes:
-    """The guide for the conversation about a report."""
-    return _once(_mark("guide", found, language), lambda: as_guide(found.report, _cover(found), language))
+def guide_as_pdf(found: ReportOf, earlier: Sequence[tuple[int, Agreement]], language: Language) -> bytes:
+    """The guide for the conversation about a report. `earlier`: agreements of earlier waves with the wave, in order."""
+    agreements = [_earlier(found.report, agreement) for _, agreement in earlier[-MOST_AGREEMENTS_SHOWN:]]
+    key = _mark("guide", found, language, agreements)
+    return _once(key, lambda: as_guide(found.report, _cover(found), language, agreements))
+
+
+def _earlier(report: Report, agreement: Agreement) -> EarlierAgreement:
+    """A party that takes part no more is named by its key."""
+    party = report.lines.get(agreement.party)
+    name = party.name if party else same(agreement.party)
+    return EarlierAgreement(agreement.what, name, agreement.due_on, KEPT_NAMES[agreement.kept])
 
 
 def report_mark(found: ReportOf, language: Language) -> str:
     """Changes when, and only when, the printed report would."""
-    return _mark("report", found, language)
+    return _mark("report", found, language, found.comments)
 
 
-def _mark(form: str, found: ReportOf, language: Language) -> str:
-    seen = f"{form}|{language}|{_cover(found)}".encode()
+def _mark(form: str, found: ReportOf, language: Language, more: object) -> str:
+    seen = f"{form}|{language}|{_cover(found)}|{more}".encode()
     return f"{found.hash}+{form}-{language}-{hashlib.sha256(seen).hexdigest()[:12]}"
 
 

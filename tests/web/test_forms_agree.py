@@ -227,6 +227,11 @@ def placed(tables: Iterable[list[list[str]]]) -> Placed:
     return found
 
 
+def squeezed(found: Placed) -> Placed:
+    """The same with places without spaces and hyphens: in print a word may break."""
+    return {tuple(re.sub(r"[\s-]", "", part) for part in place): figure for place, figure in found.items()}  # type: ignore[misc]
+
+
 def _of_theme(name: str, rows: list[list[str]]) -> Iterator[tuple[tuple[str, str, str], Read]]:  # type: ignore[misc]
     for title, *cells in rows:
         pairs = [cells[0], cells[1]] if len(cells) < 4 else [" ".join(cells[:2]), " ".join(cells[2:])]
@@ -328,13 +333,13 @@ def test_every_figure_on_the_page_and_on_paper_is_that_of_the_json(
     page = placed(Tables(member.open(f"/rapport/{made.id}").answer.text).tables)
     assert page == expected
     paper = Paper(member.client.get(f"/rapport/{made.id}/rapport.pdf").content)
-    assert placed(paper.tables()) == expected
+    assert squeezed(placed(paper.tables())) == squeezed(expected)
 
 
 def test_page_and_paper_agree_in_english_too(member: Visitor, made: Assessment) -> None:
     page = placed(Tables(member.open(f"/rapport/{made.id}?taal=en").answer.text).tables)
     paper = Paper(member.client.get(f"/rapport/{made.id}/rapport.pdf?taal=en").content)
-    assert page == placed(paper.tables())
+    assert squeezed(page) == squeezed(placed(paper.tables()))
     assert len(page) > 100
 
 

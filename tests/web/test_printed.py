@@ -11,11 +11,14 @@ import pikepdf
 import pytest
 from starlette.testclient import TestClient
 
+from app.domain.comments import CommentsOfVoice, CommentsOnQuestion
 from app.domain.constellation import Party
-from app.service import reporting
+from app.domain.dialogue import Agreement
+from app.domain.text import Text
+from app.service import learning, reporting
 from app.web import printing
 from tests.export.paper import Paper
-from tests.people import FAN, FAN_PEOPLE, FIVE_EACH, SQUARE, TRIANGLE, TWENTY, House
+from tests.people import CLOSES, FAN, FAN_PEOPLE, FIVE_EACH, SQUARE, TRIANGLE, TWENTY, House
 from tests.web.visitor import Visitor
 
 #: Everything that a typesetter or a browser might take for something else than a name.
@@ -176,7 +179,7 @@ def test_the_same_snapshot_is_printed_in_the_same_bytes(house: House) -> None:
         with house.work(write=False) as work:
             found = reporting.report_for_member(work, house.commissioner, made.id)
         printing._kept.clear()
-        printed.append((printing.report_as_pdf(found, "nl"), printing.guide_as_pdf(found, "en")))
+        printed.append((printing.report_as_pdf(found, "nl"), printing.guide_as_pdf(found, (), "en")))
         house.clock.pass_by(days=3)
     assert printed[0] == printed[1]
 
@@ -186,5 +189,43 @@ def test_prints_that_are_kept_are_few(house: House) -> None:
     with house.work(write=False) as work:
         found = reporting.report_for_member(work, house.commissioner, made.id)
     for number in range(printing.MOST_KEPT + 2):
-        printing.guide_as_pdf(replace(found, constellation=f"Driehoek {number}"), "nl")
+        printing.guide_as_pdf(replace(found, constellation=f"Driehoek {number}"), (), "nl")
     assert len(printing._kept) == printing.MOST_KEPT
+
+
+def test_the_guide_tells_what_was_agreed_after_the_earlier_wave(member: Visitor, house: House) -> None:
+    first = house.released(answer=2)
+    agreed = [
+        Agreement(str(n), f"Wij bellen eerst, ook bij {ODD} {n} {'en nog wat ' * 20}", "wonen", CLOSES)
+        for n in range(3)
+    ]
+    with house.work() as work:
+        kept = learning.record_agreements(work, house.commissioner, first.id, agreed)
+        learning.tell(work, house.commissioner, first.id, kept.agreements[0].id, "kept")
+    made = house.released(next_wave_of=first.constellation, answer=varied)
+    path = f"/rapport/{made.id}/gespreksleidraad.pdf"
+    paper = Paper(member.client.get(path).content)
+    assert paper.pages == 2
+    head, *rows = next(table for table in paper.tables() if table[0][-1] == "Nagekomen")
+    assert len(head) == 4
+    assert [(row[1], row[3]) for row in rows] == [
+        ("Directie Wonen", "nagekomen"),
+        ("Directie Wonen", "nog niet verteld"),
+        ("Directie Wonen", "nog niet verteld"),
+    ]
+    assert rows[0][0].replace(" ", "").startswith(f"Wijbelleneerst,ookbij{ODD}0")
+    assert "Er zijn geen eerdere afspraken" not in paper.words
+    assert "Er zijn geen eerdere afspraken" in Paper(member.client.get(path.replace(made.id, first.id)).content).words
+
+
+def test_released_words_are_printed_and_make_it_another_print(house: House) -> None:
+    made = house.released()
+    with house.work(write=False) as work:
+        found = reporting.report_for_member(work, house.commissioner, made.id)
+    asked = Text("Wat werkt goed?", "What works well?")
+    said = replace(found, comments=(CommentsOfVoice(None, (CommentsOnQuestion(asked, (f"Bel elkaar {ODD}",)),)),))
+    assert printing.report_mark(found, "nl") != printing.report_mark(said, "nl")
+    words = Paper(printing.report_as_pdf(said, "nl")).words
+    assert "In eigen woorden" in words
+    assert f"Bel elkaar {ODD}" in words
+    assert "In eigen woorden" not in Paper(printing.report_as_pdf(found, "nl")).words

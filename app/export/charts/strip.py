@@ -17,7 +17,7 @@ from app.export.charts.svg import (
 )
 
 _WIDTH, _MARGIN = 208, 12
-_HEIGHT, _FIRST, _SECOND = 40, 11, 29
+_HEIGHT, _FIRST, _SECOND = 36, 10, 26
 _SCALE_HEIGHT = 16
 
 

@@ -12,7 +12,7 @@ from app.domain.text import Language
 from app.export.drawings import draw_comparison, draw_moved, draw_theme, draw_triangle
 from app.export.rows import as_csv, score_rows
 from app.export.workbook import as_workbook
-from app.service import access, practices, reporting
+from app.service import access, learning, practices, reporting
 from app.service.practices import Offered
 from app.service.reporting import ReportOf
 from app.service.work import Work
@@ -74,8 +74,9 @@ def download_report(request: Request, identifier: str) -> Response:
 def download_guide(request: Request, identifier: str) -> Response:
     with work_for(request) as work:
         found = _report(request, work, identifier)
+        earlier = learning.earlier_agreements(work, found.assessment)
     name = f"rolvast-gespreksleidraad-{found.assessment.wave}.pdf"
-    return _download(guide_as_pdf(found, language_of(request)), PDF, name)
+    return _download(guide_as_pdf(found, earlier, language_of(request)), PDF, name)
 
 
 def _download(content: bytes, media: str, name: str) -> Response:
