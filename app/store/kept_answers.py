@@ -26,7 +26,7 @@ class KeptAnswers:
 
     def claim(self, asked: Asked, now: datetime) -> bool:
         """Be the one who answers; False when it was answered before. Waits while somebody else is answering."""
-        done = self._connection.execute(
+        claimed = self._connection.scalar(
             self._insert(kept_answer)
             .values(
                 office_id=asked.office,
@@ -37,8 +37,9 @@ class KeptAnswers:
                 kept_at=now,
             )
             .on_conflict_do_nothing()
+            .returning(kept_answer.c.key)
         )
-        return done.rowcount == 1
+        return claimed is not None
 
     def keep(self, asked: Asked, answer: bytes) -> None:
         self._connection.execute(update(kept_answer).where(*_same(asked)).values(answer=answer))

@@ -145,12 +145,12 @@ def test_without_a_link_that_works_there_is_nothing(client: Callable[..., TestCl
         nobody.post(f"{Q}/submission", json={"receiptCode": "x"}),
         nobody.delete(f"{Q}/submission", params={"receiptCode": "x"}),
     )
-    assert {(answer.status_code, answer.json()["code"]) for answer in tries} == {(404, "unknown_link")}
+    assert {(answer.status_code, answer.json()["code"]) for answer in tries} == {(401, "not_signed_in")}
 
 
 def test_a_key_of_the_office_is_no_link(api: TestClient, house: House) -> None:
     house.opened()
-    assert api.get(Q).status_code == 404
+    assert api.get(Q).status_code == 401
 
 
 def test_a_wrong_code_withdraws_nothing(respondent: TestClient, house: House) -> None:

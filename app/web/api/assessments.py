@@ -42,9 +42,10 @@ def list_assessments(
     request: Request, response: Response, cursor: CursorParameter = None, limit: Limit = USUAL_LIMIT
 ) -> shapes.AssessmentPage:
     """The assessments of the office, the newest first, in pages."""
-    after = place_of(request, cursor)
     with work_for(request) as work:
-        found = commissioning.newest(work, api_actor(request, work), after, limit + 1)
+        actor = api_actor(request, work)
+        after = place_of(request, cursor)
+        found = commissioning.newest(work, actor, after, limit + 1)
         shown, following = page(request, response, found, limit, lambda line: (line[0], line[1].id))
         items = [_out(work, assessment) for _, assessment in shown]
     return shapes.AssessmentPage(items=items, next=following)
@@ -145,9 +146,10 @@ def list_invitations(
     request: Request, response: Response, identifier: str, cursor: CursorParameter = None, limit: Limit = USUAL_LIMIT
 ) -> shapes.InvitationPage:
     """Everyone invited now, in pages. Never who has sent, and never anyone's link."""
-    after = place_of(request, cursor)
     with work_for(request) as work:
-        found = commissioning.people(work, api_actor(request, work), identifier)
+        actor = api_actor(request, work)
+        after = place_of(request, cursor)
+        found = commissioning.people(work, actor, identifier)
     # By id, which is chance: an address has no place in an URL.
     following = sorted(line for line in found if after is None or line[0] > after[0])
     shown, more = page(request, response, following, limit, lambda line: (line[0],))

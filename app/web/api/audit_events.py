@@ -24,9 +24,10 @@ def list_audit_events(
     limit: Limit = USUAL_LIMIT,
 ) -> AuditEventPage:
     """What this office did, the newest first, in pages. Never what a respondent did."""
-    after = place_of(request, cursor)
     with work_for(request) as work:
-        found = trail.events(work, api_actor(request, work), assessment, after, limit + 1)
+        actor = api_actor(request, work)
+        after = place_of(request, cursor)
+        found = trail.events(work, actor, assessment, after, limit + 1)
     shown, following = page(request, response, found, limit, lambda event: (event.at, event.id))
     items = [
         AuditEventOut(

@@ -1,6 +1,6 @@
 """Instruments over JSON, in the language asked for."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 
@@ -11,8 +11,10 @@ from app.web.entry import language_of, work_for
 
 router = APIRouter(prefix="/instruments", tags=["instruments"], route_class=ApiRoute)
 
+NO_KEY: dict[str, Any] = {"security": []}
 
-@router.get("", operation_id="listInstruments")
+
+@router.get("", operation_id="listInstruments", openapi_extra=NO_KEY)
 def list_instruments(request: Request) -> list[shapes.InstrumentLine]:
     """Every published version of every instrument. Instruments are public: no key is needed."""
     language = language_of(request)
@@ -23,7 +25,7 @@ def list_instruments(request: Request) -> list[shapes.InstrumentLine]:
         ]
 
 
-@router.get("/{identifier}/{version}", operation_id="readInstrument")
+@router.get("/{identifier}/{version}", operation_id="readInstrument", openapi_extra=NO_KEY)
 def read_instrument(
     request: Request, identifier: str, version: Annotated[int, Path(ge=1, le=9999)]
 ) -> shapes.InstrumentOut:

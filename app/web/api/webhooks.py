@@ -102,9 +102,9 @@ def list_webhooks(
     request: Request, response: Response, cursor: CursorParameter = None, limit: Limit = USUAL_LIMIT
 ) -> WebhookPage:
     """Where this office wants to hear of changes."""
-    after = place_of(request, cursor)
     with work_for(request) as work:
         actor = api_actor(request, work)
+        after = place_of(request, cursor)
         found = [w for w in webhooks.webhooks(work, actor) if after is None or (w.created_at, w.id) > after]
     shown, following = page(request, response, found, limit, lambda webhook: (webhook.created_at, webhook.id))
     return WebhookPage(items=[_out(webhook, actor) for webhook in shown], next=following)
@@ -154,9 +154,9 @@ def list_deliveries(
     request: Request, response: Response, webhook: str, cursor: CursorParameter = None, limit: Limit = USUAL_LIMIT
 ) -> DeliveryPage:
     """What was told or waits to be, the newest first, in pages."""
-    before = place_of(request, cursor)
     with work_for(request) as work:
         actor = api_actor(request, work)
+        before = place_of(request, cursor)
         found = webhooks.deliveries(work, actor, webhook, before[0] if before else None, limit + 1)
     shown, following = page(request, response, found, limit, lambda delivery: (delivery.number,))
     return DeliveryPage(items=[_delivery_out(delivery) for delivery in shown], next=following)
