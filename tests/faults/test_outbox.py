@@ -1,7 +1,9 @@
 """Letters when the worker is killed and when the mail server is down: none is lost, and none comes twice but one."""
 
+import asyncio
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 from tests.delivery.post_office import Mailbox, free_port, listening
 from tests.faults.service import Service, until
@@ -41,6 +43,22 @@ def test_a_worker_killed_between_send_and_mark_loses_no_letter_and_sends_one_twi
     assert len(twice) == 1
     first, second = mailbox.to(twice[0])
     assert first["Message-ID"] == second["Message-ID"], "a mail program can see that it is the same letter"
+
+
+class SlowMailbox(Mailbox):
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        await asyncio.sleep(0.1)
+        return await super().handle_DATA(server, session, envelope)
+
+
+def test_two_workers_beside_each_other_bring_every_letter_once(service: Service, house: House) -> None:
+    opened(house)
+    port, mailbox = free_port(), SlowMailbox()
+    with listening(mailbox, port):
+        for _ in range(2):
+            service.work(ROLVAST_SMTP_URL=f"smtp://127.0.0.1:{port}")
+        until(lambda: house.number_of("outbox") == 0, "all letters are brought")
+    assert times_each(mailbox) == dict.fromkeys(EVERYONE, 1)
 
 
 def test_after_hours_without_a_mail_server_everyone_gets_one_letter(service: Service, house: House) -> None:
