@@ -263,7 +263,7 @@ def close(work: Work, actor: Actor, identifier: str) -> Assessment:
         work.store.assessments.change(replace(assessment, closes_on=dutch_date(work.now)))
     work.store.assessments.move(assessment.id, "open", "closed")
     announce(work, assessment, "closed")
-    work.record(actor, assessment, "closed", snapshot=snapshot.document["snapshot"])
+    work.record(actor, assessment, "closed")
     work.scrub_after = True
     return work.own(actor, identifier)
 
@@ -298,7 +298,8 @@ def release(work: Work, actor: Actor, identifier: str) -> Assessment:
         queue(work, "report", [(link.id, p.email) for _, p in everyone if p.party == party.key and p.email])
     work.store.assessments.move(assessment.id, "closed", "released")
     announce(work, assessment, "released")
-    work.record(actor, assessment, "released")
+    # Not before: a hash of figures that few could have would let them be guessed.
+    work.record(actor, assessment, "released", snapshot=work.store.results.snapshot_hash(assessment.id))
     return work.own(actor, identifier)
 
 

@@ -35,6 +35,9 @@ def test_every_step_of_the_office_is_there_in_order_with_who_and_when(house: Hou
     assert {event.actor for event in found[:-1]} == {house.commissioner.name}
     assert found[-1].actor == administration.OPERATOR
     assert found[0].at == NOW
+    told = {event.action: event.detail.get("snapshot") for event in found}
+    assert told["closed"] is None, "a hash tells of figures, and nobody has those before release"
+    assert told["released"] == house.document(made)["snapshot"]
 
 
 def test_no_line_tells_about_a_respondent(house: House) -> None:
