@@ -50,7 +50,7 @@ def foreign(said: list[tuple[str, str]]) -> list[str]:
     """Texts that are not in the language that they say."""
     found = []
     for claimed, text in said:
-        own = text
+        own = re.sub(r"https?://\S+", "", text)
         for typed in sorted(TYPED, key=len, reverse=True):
             own = own.replace(typed, "")
         other: Language = "nl" if claimed == "en" else "en"
