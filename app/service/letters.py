@@ -1,12 +1,12 @@
 """Owns what letters say, in Dutch with English below, at the moment that they leave."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from html import escape
 
 from app.delivery.mail import Letter
 from app.domain.assessment import Assessment
 from app.domain.text import Text, same
-from app.service.conversation_letters import of_agreement, of_conversation
+from app.service.conversation_letters import of_agreement, of_conversation, spoken_day
 from app.service.tokens import link_token, stored
 from app.service.work import Work
 from app.store.outbox import LetterKind, Waiting
@@ -76,7 +76,7 @@ def _write(work: Work, waiting: Waiting, base_url: str) -> Letter | None:
             return None
         assessment = work.store.assessments.of_link(reader.assessment)
         link = f"{base_url}/lezen/{link_token(work.secret, 'reader', reader.id)}"
-        return _about(waiting, assessment, link, str(assessment.retention_on))
+        return _about(waiting, assessment, link, assessment.retention_on)
     address = work.store.answers.address(waiting.reference)
     if address is None:
         return None
@@ -85,7 +85,7 @@ def _write(work: Work, waiting: Waiting, base_url: str) -> Letter | None:
     if not assessment.accepts_answers(work.now) or not still_unsent:
         return None
     link = f"{base_url}/invullen/{link_token(work.secret, 'invitation', waiting.reference)}"
-    return _about(waiting, assessment, link, str(assessment.closes_on))
+    return _about(waiting, assessment, link, assessment.closes_on)
 
 
 def _sign_in_letter(work: Work, waiting: Waiting, base_url: str) -> Letter | None:
@@ -111,13 +111,13 @@ def _sign_in_link(work: Work, member: str, base_url: str) -> str:
 def example(assessment: Assessment, kind: LetterKind, base_url: str) -> Letter:
     """How a letter of this assessment looks, for its commissioner; the link is only an example."""
     waiting = Waiting("voorbeeld", kind, "", "naam@organisatie.example", 0)
-    return _about(waiting, assessment, f"{base_url}/invullen/…", str(assessment.closes_on or "…"))
+    return _about(waiting, assessment, f"{base_url}/invullen/…", assessment.closes_on)
 
 
-def _about(waiting: Waiting, assessment: Assessment, link: str, day: str) -> Letter:
+def _about(waiting: Waiting, assessment: Assessment, link: str, day: date | None) -> Letter:
     post = assessment.post
     own_words = (post.reminder_message if waiting.kind == "reminder" else post.message).strip()
-    words = {
+    words: dict[str, str | Text] = {
         "office": assessment.office_name,
         "title": assessment.title,
         "purpose": assessment.about.purpose,
@@ -125,7 +125,7 @@ def _about(waiting: Waiting, assessment: Assessment, link: str, day: str) -> Let
         "contact": assessment.about.contact_name,
         "address": assessment.about.contact_email,
         "link": link,
-        "day": day,
+        "day": spoken_day(day) if day else "…",
     }
     subject = _SUBJECTS[waiting.kind].fill(title=assessment.title)
     return _letter(waiting, subject, _BODIES[waiting.kind].fill(**words))

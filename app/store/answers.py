@@ -186,7 +186,7 @@ class AnswerStore:
             )
             .group_by(invitation.party_key)
         ).all()
-        return dict(row.tuple() for row in rows)
+        return {row[0]: row[1] for row in rows}
 
     def delete_invitation(self, assessment: str, identifier: str) -> bool:
         """Take somebody out of a draft as if never entered."""
@@ -347,7 +347,7 @@ class AnswerStore:
             .where(tables.submission.c.assessment_id == assessment)
             .group_by(tables.submission.c.party_key)
         ).all()
-        return dict(row.tuple() for row in rows)
+        return {row[0]: row[1] for row in rows}
 
     # --- closing ---
 

@@ -211,7 +211,7 @@ class Assessments:
         """How many assessments of all offices there are in each state."""
         state = tables.assessment.c.state
         rows = self._connection.execute(select(state, func.count()).group_by(state)).all()
-        return dict(row.tuple() for row in rows)
+        return {row[0]: row[1] for row in rows}
 
     def set_reminded(self, identifier: str, day: date) -> bool:
         """Note the day on which reminders go out by themselves; False when they did already on this day or a later one.

@@ -323,6 +323,8 @@ def test_own_words_stand_in_the_letter_that_they_were_written_for(member: Visito
     words = {"message": "Fijn dat u meedoet.", "reminder_message": "Wij rekenen op u."}
     member.send(member.open(place(made, "gegevens")).form("/gegevens"), {**DETAILS, **words})
     invitation, reminder = member.open(place(made, "brieven")).answer.text.split("</section>")[:2]
+    assert "tot en met 14 december 2026" in invitation
+    assert "until 14 December 2026" in reminder
     assert "Fijn dat u meedoet." in invitation
     assert "Wij rekenen op u." not in invitation
     assert "Wij rekenen op u." in reminder
