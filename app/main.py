@@ -135,7 +135,11 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
         title="rolvast", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=working
     )
     app.state.desk = desk
+    # Routes are tried in this order: what is asked most often comes first.
+    app.mount("/api/v1", make_api(desk))
+    app.mount("/static", StaticFiles(directory=STATIC))
     for router in (
+        respondent.router,
         health.router,
         about.router,
         sign_in.router,
@@ -147,14 +151,11 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
         people.router,
         comments.router,
         office.router,
-        respondent.router,
         conversation.router,
         portfolio.router,
         report.router,
     ):
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=STATIC))
-    app.mount("/api/v1", make_api(desk))
     problems.install(app)
     app.add_middleware(Turnstile)
     app.add_middleware(Protection, refuse=problems.answer_for)

@@ -5,16 +5,21 @@ python -m benchmarks.bare PORT DATABASE_URL_OR_FILE BYTES_OF_THE_PAGE
 
 import sqlite3
 import sys
+from functools import cache
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-PORT, DATABASE, PAGE_BYTES = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-DOCUMENT = b'{"scores":"' + b"4" * (60_000 - 13) + b'"}'
-PAGE = b"<!doctype html>".ljust(PAGE_BYTES, b".")
+PORT, DATABASE = int(sys.argv[1]), sys.argv[2]
+
+
+@cache
+def constant(length: int) -> bytes:
+    return b"." * length
+
 
 if DATABASE.startswith("postgresql"):
     import psycopg
@@ -41,20 +46,15 @@ async def unchanged(_: Request) -> Response:
     return Response(status_code=304, headers={"etag": '"constant"'})
 
 
-async def document(_: Request) -> Response:
-    return Response(DOCUMENT, media_type="application/json")
-
-
-async def page(_: Request) -> Response:
-    return HTMLResponse(PAGE)
+async def as_many(request: Request) -> Response:
+    return Response(constant(int(request.path_params["length"])), media_type="text/html")
 
 
 app = Starlette(
     routes=[
         Route("/send", send, methods=["POST"]),
         Route("/unchanged", unchanged),
-        Route("/document", document),
-        Route("/page", page),
+        Route("/bytes/{length}", as_many),
     ]
 )
 uvicorn.run(app, host="127.0.0.1", port=PORT, log_level="error", access_log=False)

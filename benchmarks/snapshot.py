@@ -1,6 +1,6 @@
 """How closing grows: seconds to make a snapshot for 15 to 15,000 respondents, beside reading their answers alone.
 
-    python benchmarks/snapshot.py [--most 150000]
+    python -m benchmarks.snapshot [--most 150000]
 
 The constellation is the normal case: an eigenaar, four opdrachtgevers, an opdrachtnemer. The baseline is what any
 closing must do: fetch the stored answers from SQLite.
@@ -8,7 +8,6 @@ closing must do: fetch the stored answers from SQLite.
 
 import argparse
 import sqlite3
-import tempfile
 import time
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from app.domain.parameters import Parameters
 from app.domain.snapshot import make
 from app.service.reference import as_codes
 from app.settings import assessments_path
+from benchmarks import stage
 
 SHARES = {"eigenaar": 0.08, "og1": 0.16, "og2": 0.16, "og3": 0.12, "og4": 0.12, "on": 0.36}
 
@@ -85,19 +85,31 @@ def measure(respondents: int, folder: Path) -> tuple[float, float]:
     return best(read, times), best(close, times)
 
 
+GOAL = {150: "≤ 50 ms", 15_000: "≤ 1.5 s", 150_000: "≤ 15 s"}
+
+
+def results(most: int) -> list[stage.Result]:
+    found = []
+    with stage.folder() as folder:
+        for respondents in (15, 150, 1500, 15_000, 150_000):
+            if respondents <= most:
+                read, close = measure(respondents, folder)
+                found.append(
+                    stage.Result(
+                        f"snapshot of {respondents:,} respondents",
+                        f"{read * 1000:,.1f} ms",
+                        f"{close * 1000:,.0f} ms",
+                        f"{close / respondents * 1e6:,.0f} µs each",
+                        GOAL.get(respondents, "linear"),
+                    )
+                )
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--most", type=int, default=15000)
-    most = parser.parse_args().most
-    print(f"{'respondents':>12} {'read (ms)':>10} {'snapshot (ms)':>14} {'times read':>11} {'µs each':>9}")
-    with tempfile.TemporaryDirectory() as folder:
-        for respondents in (15, 150, 1500, 15000, 150000):
-            if respondents <= most:
-                read, close = measure(respondents, Path(folder))
-                print(
-                    f"{respondents:>12} {read * 1000:>10.1f} {close * 1000:>14.1f} {close / read:>11.1f} "
-                    f"{close / respondents * 1e6:>9.0f}"
-                )
+    parser.add_argument("--most", type=int, default=150_000)
+    stage.tell(results(parser.parse_args().most))
 
 
 if __name__ == "__main__":

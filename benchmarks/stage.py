@@ -7,17 +7,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from app import settings
+from app.delivery.mail import Letter, Postman
 from app.domain.assessment import Actor, Purpose, dutch_date
 from app.domain.constellation import Party
 from app.main import make_workshop
-from app.service import access, administration, commissioning, responding
+from app.service import access, administration, commissioning, posting, responding
 from app.service.plans import Plan
 from app.service.tokens import receipt_code
 from app.store.migrate import migrate
@@ -32,17 +33,30 @@ PARTIES = (
 
 @dataclass(frozen=True)
 class House:
-    """A service's settings as environment, an office's key, an assessment, and the links of its people."""
+    """A service's settings as environment, an office's key, an assessment, and the links of its people and a reader."""
 
     environment: dict[str, str]
     key: str
     assessment: str
     tokens: list[str]
+    reader: str = ""
+
+
+class _Nobody(Postman):
+    """Takes letters and brings them nowhere."""
+
+    def deliver(self, letter: Letter, now: datetime) -> None:
+        pass
+
+    def tidy(self, now: datetime) -> None:
+        pass
 
 
 def furnish(folder: Path, people: int, *, url: str = "", sent: int = 0, released: bool = False) -> House:
     """An open assessment in which everyone filled in every rating (49 for an opdrachtgever) and `sent` have sent."""
-    environment = {"ROLVAST_VAR": str(folder)} | ({"ROLVAST_DATABASE_URL": url} if url else {})
+    environment = {"ROLVAST_VAR": str(folder), "ROLVAST_KEY_PER_MINUTE": "100000000"}
+    environment |= {"ROLVAST_DATABASE_URL": url} if url else {}
+    reader = ""
     workshop = make_workshop(settings.read_settings(environment))
     migrate(workshop.database, settings.migrations_path())
     now = datetime.now(UTC)
@@ -71,13 +85,18 @@ def furnish(folder: Path, people: int, *, url: str = "", sent: int = 0, released
             responding.save(work, token, {rating.key: value for rating in who.questionnaire.ratings}, {})
         for token in tokens[:sent]:
             responding.submit(work, token, receipt_code(token))
+    # Otherwise the service would be busy with letters while it is measured.
+    posting.bring_due(workshop, _Nobody(), lambda: datetime.now(UTC), "")
     if released:
         with workshop.work(now, write=True) as work:
             commissioning.close(work, actor, made.id)
         with workshop.work(now, write=True) as work:
             commissioning.release(work, actor, made.id)
+        with workshop.work(now, write=False) as work:
+            reader = access.reader_tokens(work, actor, made.id)["og"]
+        posting.bring_due(workshop, _Nobody(), lambda: datetime.now(UTC), "")
     workshop.database.close()
-    return House(environment, key, made.id, tokens)
+    return House(environment, key, made.id, tokens, reader)
 
 
 @contextmanager
@@ -87,9 +106,9 @@ def folder() -> Iterator[Path]:
 
 
 @contextmanager
-def bare(database: str, page_bytes: int = 10_000) -> Iterator[int]:
+def bare(database: str) -> Iterator[int]:
     """The port of the baselines."""
-    with _serving(["-m", "benchmarks.bare"], lambda port: [str(port), database, str(page_bytes)], {}) as (port, _):
+    with _serving(["-m", "benchmarks.bare"], lambda port: [str(port), database], {}) as (port, _):
         yield port
 
 
@@ -133,7 +152,7 @@ def _wait_for(port: int) -> None:
 
 @dataclass(frozen=True)
 class Result:
-    """One row of the table. `spread`: the lowest and the highest ratio of a round."""
+    """One row of the table."""
 
     job: str
     baseline: str
@@ -155,3 +174,9 @@ def compare(job: str, goal: str, rounds: list[tuple[Round, Round]]) -> Result:
         f"{statistics.median(ratios):.2f} ({ratios[0]:.2f}–{ratios[-1]:.2f})",
         goal,
     )
+
+
+def tell(results: Iterable[Result]) -> None:
+    """Print rows of the table in benchmarks/README.md."""
+    for found in results:
+        print(f"| {found.job} | {found.baseline} | {found.ours} | {found.ratio} | {found.goal} |", flush=True)

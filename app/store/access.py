@@ -48,6 +48,9 @@ class Key:
 #: The office of a member; empty for an administrator.
 _office_of = func.coalesce(tables.member.c.office_id, "")
 _MEMBER = select(tables.member.c.id, _office_of, tables.member.c.email, tables.member.c.role)
+_KEY = select(tables.api_key.c.office_id, tables.api_key.c.name, tables.api_key.c.scope).where(
+    tables.api_key.c.token_hash == bindparam("token_hash")
+)
 
 
 class Access:
@@ -199,9 +202,5 @@ class Access:
         )
 
     def key(self, token_hash: str) -> Actor | None:
-        row = self._connection.execute(
-            select(tables.api_key.c.office_id, tables.api_key.c.name, tables.api_key.c.scope).where(
-                tables.api_key.c.token_hash == token_hash
-            )
-        ).one_or_none()
+        row = self._connection.execute(_KEY, {"token_hash": token_hash}).one_or_none()
         return Actor(row.office_id, row.name, may_write=row.scope == "write") if row else None

@@ -33,6 +33,7 @@ _ASSESSMENT = (
     .join(tables.constellation, tables.constellation.c.id == tables.assessment.c.constellation_id)
     .join(tables.office, tables.office.c.id == tables.constellation.c.office_id)
 )
+_BY_ID = _ASSESSMENT.where(tables.assessment.c.id == bindparam("identifier"))
 _OF_OFFICE = _ASSESSMENT.where(
     tables.constellation.c.office_id == bindparam("office"), tables.assessment.c.id == bindparam("identifier")
 )
@@ -144,8 +145,9 @@ class Assessments:
         return self._assessment(row, counted=counted) if row else None
 
     def of_link(self, identifier: str) -> Assessment:
-        """The assessment that a reader link or a letter is about."""
-        return self._assessment(self._connection.execute(_ASSESSMENT.where(tables.assessment.c.id == identifier)).one())
+        """The assessment that a reader link or a letter is about; its parties are not counted before closing."""
+        row = self._connection.execute(_BY_ID, {"identifier": identifier}).one()
+        return self._assessment(row, counted=False)
 
     def lock_for_change(self, office: str, identifier: str) -> Assessment | None:
         """The assessment, held so that no answer comes in and no other change is made until this transaction ends."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
-from app.domain.assessment import dutch_date
+from app.domain.assessment import State, dutch_date
 from app.store import tables
 
 
@@ -51,6 +51,18 @@ _EVENT = select(
 )
 
 
+# Dashboards ask for these all the time: made once, so that SQLAlchemy finds them compiled.
+_SNAPSHOT = select(tables.snapshot.c.hash, tables.snapshot.c.document, tables.snapshot.c.private).where(
+    tables.snapshot.c.assessment_id == bindparam("assessment")
+)
+_HASH = (
+    select(tables.assessment.c.state, tables.snapshot.c.hash)
+    .join(tables.constellation, tables.constellation.c.id == tables.assessment.c.constellation_id)
+    .outerjoin(tables.snapshot, tables.snapshot.c.assessment_id == tables.assessment.c.id)
+    .where(tables.assessment.c.id == bindparam("assessment"), tables.constellation.c.office_id == bindparam("office"))
+)
+
+
 class Results:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -66,17 +78,18 @@ class Results:
         )
 
     def snapshot(self, assessment: str) -> StoredSnapshot | None:
-        row = self._connection.execute(
-            select(tables.snapshot.c.hash, tables.snapshot.c.document, tables.snapshot.c.private).where(
-                tables.snapshot.c.assessment_id == assessment
-            )
-        ).one_or_none()
+        row = self._connection.execute(_SNAPSHOT, {"assessment": assessment}).one_or_none()
         return StoredSnapshot(*row) if row else None
 
     def snapshot_hash(self, assessment: str) -> str | None:
         return self._connection.scalar(
             select(tables.snapshot.c.hash).where(tables.snapshot.c.assessment_id == assessment)
         )
+
+    def state_and_hash(self, office: str, assessment: str) -> tuple[State, str | None] | None:
+        """(state, hash of the snapshot if there is one) of an assessment of this office; None when it has none such."""
+        row = self._connection.execute(_HASH, {"office": office, "assessment": assessment}).one_or_none()
+        return (row.state, row.hash) if row else None
 
     def add_reader_link(self, link: ReaderLink, token_hash: str) -> None:
         self._connection.execute(

@@ -129,7 +129,7 @@ def test_a_link_that_was_removed_is_unknown(visitor: Visitor, house: House, api:
     token = house.link(made)
     page = visitor.send(visitor.open(f"/invullen/{token}").form())
     place = f"/api/v1/assessments/{made.id}/invitations"
-    person = next(p for p in api.get(place).json() if p["email"] == "wonen-1@ministerie.example")
+    person = next(p for p in api.get(place).json()["items"] if p["email"] == "wonen-1@ministerie.example")
     api.delete(f"{place}/{person['id']}")
     assert visitor.open(f"/invullen/{token}").status == 404
     assert visitor.send(page.form()).status == 404
