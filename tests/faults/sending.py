@@ -4,7 +4,8 @@ import asyncio
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -84,6 +85,17 @@ def send_all(
 
     asyncio.run(all_of_them())
     return answers
+
+
+@contextmanager
+def held_up(house: House) -> Iterator[None]:
+    """Another program holds what writers need; they wait until it lets go, or until they have waited too long."""
+    with house.workshop.database.engine.connect() as connection:
+        connection.info["write"] = True
+        with connection.begin():
+            if not house.workshop.database.is_sqlite:
+                connection.exec_driver_sql("LOCK TABLE draft, submission, invitation IN ACCESS EXCLUSIVE MODE")
+            yield
 
 
 def accepted(senders: Sequence[Sender], answers: Sequence[httpx.Response | None]) -> list[Sender]:

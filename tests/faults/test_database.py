@@ -3,13 +3,12 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import httpx
 import pytest
 from sqlalchemy import create_engine
 
-from tests.faults.sending import Sender, accepted, arrived, ready_to_send, send_all
+from tests.faults.sending import Sender, accepted, arrived, held_up, ready_to_send, send_all
 from tests.faults.servers import OwnServer, own_server
 from tests.faults.service import Process, Service
 from tests.people import House
@@ -50,22 +49,11 @@ def require_told_on_page(page: Page) -> None:
     assert "sql" not in page.answer.text.lower()
 
 
-@contextmanager
-def locked(house: House) -> Iterator[None]:
-    """Another program holds what writers need, and does not let go."""
-    with house.workshop.database.engine.connect() as connection:
-        connection.info["write"] = True
-        with connection.begin():
-            if not house.workshop.database.is_sqlite:
-                connection.exec_driver_sql("LOCK TABLE draft, submission IN ACCESS EXCLUSIVE MODE")
-            yield
-
-
 def test_a_lock_of_a_moment_is_only_a_wait(service: Service, house: House) -> None:
     _, senders = ready_to_send(house, FIFTEEN)
     web = service.serve()
     with ThreadPoolExecutor(1) as pool:
-        with locked(house):
+        with held_up(house):
             sending = pool.submit(send_all, [web.base_url], senders, 8)
             time.sleep(1.5)
         assert accepted(senders, sending.result()) == senders
@@ -81,7 +69,7 @@ def test_while_the_database_is_locked_one_is_told_to_come_back_and_then_it_works
         visitor = Visitor(browser)  # type: ignore[arg-type]  # both are clients of httpx
         visitor.send(visitor.open(f"/invullen/{senders[0].token}").form())
         form = visitor.open("/invullen/vragen/1").form()
-        with locked(house), ThreadPoolExecutor(3) as pool:
+        with held_up(house), ThreadPoolExecutor(3) as pool:
             page = pool.submit(visitor.send, form)
             sending = pool.submit(send_all, [web.base_url], senders[1:3], 2)
             saving = pool.submit(save, web, senders[3], "Dit komt later.")

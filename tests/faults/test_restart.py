@@ -2,13 +2,12 @@
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import httpx
 
-from tests.faults.sending import accepted, arrived, ready_to_send, send_all
+from tests.faults.sending import accepted, arrived, held_up, ready_to_send, send_all
 from tests.faults.service import SOON, Process, Service
 from tests.people import House
 from tests.web.visitor import Page, Visitor
@@ -51,17 +50,6 @@ def test_what_was_kept_while_typing_is_there_after_a_restart(service: Service, h
     shown = again.form().controls[rating].values
     # One saving may have been kept of which the reply got lost.
     assert shown in ([kept], [value])
-
-
-@contextmanager
-def held_up(house: House) -> Iterator[None]:
-    """Somebody else writes for a moment, so that requests wait."""
-    with house.workshop.database.engine.connect() as connection:
-        connection.info["write"] = True
-        with connection.begin():
-            if not house.workshop.database.is_sqlite:
-                connection.exec_driver_sql("LOCK TABLE invitation IN ACCESS EXCLUSIVE MODE")
-            yield
 
 
 def test_whoever_is_sending_at_a_restart_gets_an_answer(service: Service, house: House) -> None:
