@@ -1,6 +1,6 @@
 """Starts `rolvast` as its own command does, with two faults that no test could wait for.
 
-    python -m tests.faults.launch serve --port 8000
+    python tests/faults/launch.py serve --port 8000
 
 FAULTS_CLOCK   a file with so many seconds by which the clock of the machine is wrong; it may change at any time
 FAULTS_DIES_AT statements, apart by ">": when they have begun in this order, the process kills itself (SIGKILL)

@@ -18,6 +18,8 @@ from tests.people import SECRET
 
 #: Generous: many of these tests may run beside each other.
 SOON = 60.0
+#: By its path: what else is installed may hold a package of the name `tests`.
+LAUNCH = Path(__file__).with_name("launch.py")
 
 
 @dataclass
@@ -101,7 +103,7 @@ class Service:
         log = self.folder / f"process-{len(self._processes) + 1}.log"
         with log.open("w", encoding="utf-8") as out:
             started = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.launch", *arguments],
+                [sys.executable, "-P", str(LAUNCH), *arguments],
                 cwd=self.folder,
                 env=given,
                 stdout=out,
