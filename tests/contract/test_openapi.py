@@ -123,3 +123,14 @@ def test_paths_follow_the_rules_of_the_government(description: dict[str, Any]) -
     for path in description["paths"]:
         assert not path.endswith("/")
         assert all(re.fullmatch(r"[a-z-]+(\.[a-z]+)?|{\w+}", part) for part in path.strip("/").split("/")), path
+
+
+def test_every_day_and_every_instant_says_that_it_is_one(description: dict[str, Any]) -> None:
+    """What the government's linter asks, for machines without it."""
+    for properties in every(description["components"]["schemas"], "properties"):
+        for name, schema in properties.items():
+            formats = {schema.get("format"), *(one.get("format") for one in schema.get("anyOf", ()))}
+            if name.endswith("Date"):
+                assert schema.get("format") == "date", name
+            if name.endswith("At"):
+                assert "date-time" in formats, name

@@ -10,7 +10,7 @@ from app.domain.dialogue import Agreement, Kept, Practice
 from app.domain.findings import Shown
 from app.domain.series import Change, Kind, Point, Series
 from app.service.constellations import PortfolioLine, Trend, Waves
-from app.web.api.shapes import Shape
+from app.web.api.shapes import Day, Shape
 
 # --- Constellations ---------------------------------------------------------------------------------------------------
 
@@ -22,7 +22,7 @@ class WaveOut(Shape):
     wave: int
     title: str
     status: State
-    closes_date: date | None
+    closes_date: Day
 
 
 class ConstellationOut(Shape):
@@ -95,7 +95,7 @@ class TrendWaveOut(Shape):
 
     assessment_id: str
     wave: int
-    closes_date: date | None
+    closes_date: Day
     instrument_version: int
     snapshot: str
     compared_with: int | None
@@ -210,7 +210,7 @@ class PortfolioLineOut(Shape):
     instrument: str
     assessment_id: str | None
     wave: int | None
-    closes_date: date | None
+    closes_date: Day
     themes: list[ThemeLevelOut]
 
 
