@@ -84,8 +84,11 @@ class FilePostman:
     sender: str
 
     def tidy(self, now: datetime) -> None:
-        """Letters hold addresses and links: they stay for a month, like the addresses themselves."""
-        for path in self.folder.glob("*.eml"):
+        """Letters hold addresses and links: they stay for a month, like the addresses themselves.
+
+        So does what is left of a letter that never became whole.
+        """
+        for path in [*self.folder.glob("*.eml"), *self.folder.glob("*.half")]:
             if datetime.fromtimestamp(path.stat().st_mtime, UTC) < now - KEPT:
                 path.unlink(missing_ok=True)
 

@@ -1,6 +1,6 @@
 import re
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -250,6 +250,20 @@ def test_without_a_server_letters_are_files_for_the_operator(house: House, tmp_p
     assert bring(house, FilePostman(folder, "rolvast@localhost")) == 15
     assert len(list(folder.glob("*.eml"))) == 15
     assert list(folder.glob("*.half")) == []
+
+
+def test_letters_as_files_and_what_never_became_one_stay_for_a_month(house: House, tmp_path: Path) -> None:
+    house.opened()
+    folder = tmp_path / "mail"
+    postman = FilePostman(folder, "rolvast@localhost")
+    bring(house, postman)
+    left = folder / "left-after-a-full-disk.half"
+    left.write_bytes(b"To: somebody")
+    written = datetime.fromtimestamp(left.stat().st_mtime, UTC)
+    postman.tidy(written + timedelta(days=29))
+    assert len(list(folder.iterdir())) == 16
+    postman.tidy(written + timedelta(days=31))
+    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.parametrize("words", ["a\r\nBcc: everyone@elders.example", "a\nX-Injected: yes"])
