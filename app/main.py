@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from app import logs
 from app.catalogue import Catalogue
+from app.delivery.identity_provider import IdentityProvider
 from app.delivery.mail import FilePostman, Postman, SmtpPostman
 from app.delivery.webhooks import Courier
 from app.service.housekeeping import Worker, one_round
@@ -34,6 +35,7 @@ from app.web.pages import (
     health,
     members,
     office,
+    organisation,
     people,
     portfolio,
     report,
@@ -75,6 +77,13 @@ def make_postman(settings: Settings) -> Postman:
     if settings.smtp_url:
         return SmtpPostman(settings.smtp_url, settings.mail_from)
     return FilePostman(settings.var / "mail", settings.mail_from)
+
+
+def make_identity_provider(settings: Settings) -> IdentityProvider | None:
+    """The provider through which members may sign in, where the settings name one."""
+    if settings.openid_connect is None:
+        return None
+    return IdentityProvider(settings.openid_connect, settings.base_url + organisation.COMES_BACK, clock)
 
 
 def make_worker(settings: Settings, workshop: Workshop) -> Worker:
@@ -130,6 +139,7 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
         limits=Limits(settings.key_per_minute),
         metrics_token=settings.metrics_token,
         security_contact=settings.security_contact,
+        identity_provider=make_identity_provider(settings),
     )
     app = FastAPI(
         title="rolvast", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=working
@@ -142,6 +152,7 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
         respondent.router,
         health.router,
         about.router,
+        organisation.router,
         sign_in.router,
         administration.router,
         members.router,

@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
@@ -33,6 +33,19 @@ def migrations_path() -> Path:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenIdConnect:
+    """The identity provider through which members may sign in.
+
+    `addresses_are_verified`: the operator vouches for the addresses of a provider that says nothing about them.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    addresses_are_verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the service runs with. `var` holds what it makes itself: the database, the key."""
 
@@ -49,6 +62,7 @@ class Settings:
     workers: int = 1
     metrics_token: str = ""
     security_contact: str = ""
+    openid_connect: OpenIdConnect | None = None
 
     @property
     def secure(self) -> bool:
@@ -98,6 +112,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         workers=_workers(given),
         metrics_token=_metrics_token(given),
         security_contact=_security_contact(given),
+        openid_connect=_openid_connect(given),
     )
 
 
@@ -154,6 +169,34 @@ def _security_contact(given: Mapping[str, str]) -> str:
             f"ROLVAST_SECURITY_CONTACT is '{contact}'; it must look like mailto:beveiliging@ministerie.example"
         )
     return contact
+
+
+def _openid_connect(given: Mapping[str, str]) -> OpenIdConnect | None:
+    """The identity provider: all of it, or nothing."""
+    names = ("ROLVAST_OIDC_ISSUER", "ROLVAST_OIDC_CLIENT_ID", "ROLVAST_OIDC_CLIENT_SECRET")
+    missing = [name for name in names if not given.get(name)]
+    if len(missing) == len(names):
+        return None
+    if missing:
+        raise SettingsError(f"{' and '.join(missing)} must be set too: signing in by OpenID Connect needs all three")
+    issuer, client_id, client_secret = (given[name] for name in names)
+    try:
+        parts = urlsplit(issuer)
+        near = is_loopback(parts.hostname or "")
+    except ValueError:
+        parts, near = urlsplit(""), False
+    if (
+        not parts.hostname
+        or parts.scheme not in (("http", "https") if near else ("https",))
+        or parts.query
+        or parts.fragment
+    ):
+        raise SettingsError(
+            f"ROLVAST_OIDC_ISSUER is '{issuer}'; it must be the issuer as the provider itself writes it, such as "
+            "https://login.ministerie.example/realms/rijk"
+        )
+    verified = given.get("ROLVAST_OIDC_ADDRESSES_ARE_VERIFIED", "") == "1"
+    return OpenIdConnect(issuer, client_id, client_secret, verified)
 
 
 def _secret_key(given: Mapping[str, str], hostname: str, var: Path) -> bytes:

@@ -17,7 +17,7 @@ from app.store.migrate import migrate
 from tests.people import SECRET, Chance, Clock, House
 
 #: What a machine may lack. `ROLVAST_TESTS=all` demands it.
-MAY_BE_LACKING = ("browser", "postgresql")
+MAY_BE_LACKING = ("browser", "postgresql", "provider")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

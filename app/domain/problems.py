@@ -276,6 +276,51 @@ class UnsupportedForm(Problem):
         super().__init__(Text("Stuur dit als {read}, in UTF-8.", "Send this as {read}, in UTF-8.").fill(read=read))
 
 
+class SignInRefused(Problem):
+    """The identity provider sent somebody back, and that does not sign them in here."""
+
+    code = "sign_in_refused"
+
+    CANCELLED: ClassVar[Text] = Text(
+        "Het inloggen bij uw organisatie is afgebroken, of uw organisatie staat het niet toe.",
+        "Signing in at your organisation was broken off, or your organisation does not allow it.",
+    )
+    OVER: ClassVar[Text] = Text(
+        "Deze poging om in te loggen is voorbij, of begon in een andere browser.",
+        "This attempt to sign in is over, or began in another browser.",
+    )
+    NOT_BELIEVED: ClassVar[Text] = Text(
+        "Wij konden het antwoord van uw organisatie niet vertrouwen, en hebben u daarom niet ingelogd.",
+        "We could not trust the answer of your organisation, and therefore did not sign you in.",
+    )
+    NO_ADDRESS: ClassVar[Text] = Text(
+        "Uw organisatie gaf ons geen e-mailadres waarvan zij weet dat het van u is.",
+        "Your organisation gave us no email address that it knows to be yours.",
+    )
+    NO_MEMBER: ClassVar[Text] = Text(
+        "Uw organisatie kent u, maar met uw e-mailadres kunt u hier niet verder. Vraag het bureau dat de metingen "
+        "doet om u toe te voegen.",
+        "Your organisation knows you, but with your email address you cannot go on here. Ask the office that runs "
+        "the assessments to add you.",
+    )
+
+
+class ProviderOutOfReach(Problem):
+    """The identity provider does not answer, or not in a way that can be used."""
+
+    code = "identity_provider_out_of_reach"
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "Inloggen met de account van uw organisatie lukt op dit moment niet: de inlogdienst antwoordt niet "
+                "goed.",
+                "Signing in with your organisation's account does not work at the moment: its sign-in service does "
+                "not answer well.",
+            )
+        )
+
+
 class UntrustedForm(Problem):
     """A form that did not come from our own page, or from a page that is too old."""
 

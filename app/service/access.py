@@ -92,6 +92,11 @@ def sign_in(work: Work, token: str, earlier: str | None = None) -> tuple[str, da
     member = look_at_sign_in_link(work, token)
     if not work.store.access.spend_sign_in_link(stored(token)):
         raise UnknownLink
+    return begin_session(work, member, earlier)
+
+
+def begin_session(work: Work, member: Member, earlier: str | None = None) -> tuple[str, datetime]:
+    """A session for a member who was recognised, in place of the earlier one of that browser."""
     if earlier:
         sign_out(work, earlier)
     work.store.access.drop_expired(work.now, work.now - SESSION_IDLES)

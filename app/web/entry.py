@@ -9,6 +9,7 @@ from typing import cast
 
 from fastapi import Request
 
+from app.delivery.identity_provider import IdentityProvider
 from app.domain.assessment import Actor
 from app.domain.problems import NotAllowed
 from app.domain.text import LANGUAGES, Language, Text
@@ -23,6 +24,8 @@ SESSION_COOKIE = "rolvast_bureau"
 RESPONDENT_COOKIE = "rolvast_vragenlijst"
 READER_COOKIE = "rolvast_lezer"
 RECEIPT_COOKIE = "rolvast_ontvangst"
+#: One attempt to sign in through an identity provider, for as long as that takes.
+ATTEMPT_COOKIE = "rolvast_inloggen"
 LANGUAGE_COOKIE = "taal"
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -35,6 +38,7 @@ class Desk:
     `secure`: the public address is https. `theme_css`: a ministry's own style sheet, laid over ours. `shown_mail`: the
     folder of letters that a page may list, on the operator's own machine only. `metrics_token`: who shows it may read
     the figures of this service; `security_contact`: whom to tell of a leak. Empty: there is none.
+    `identity_provider`: through which members may sign in, beside the mailed link.
     """
 
     workshop: Workshop
@@ -50,6 +54,7 @@ class Desk:
     metrics: Metrics = field(default_factory=Metrics)
     metrics_token: str = ""
     security_contact: str = ""
+    identity_provider: IdentityProvider | None = None
 
 
 def desk_of(request: Request) -> Desk:

@@ -39,6 +39,8 @@ REMINDERS = Limit("reminders", 3, 24 * 3600)
 #: else's name can neither flood a mailbox nor keep its owner out.
 SIGN_IN_LETTERS = Limit("sign-in letters", 3, 1800)
 SIGN_IN_LINK = Limit("sign-in link", 30, 60)
+#: Coming back from an identity provider, for one attempt to sign in: once, and again by who pressed reload.
+RETURN = Limit("return", 3, 600)
 KEY_WRITES = Limit("key writes", 300, 60)
 #: Links and keys that nobody has, from everywhere together. A good one is looked up first and never waits for this.
 UNKNOWN = Limit("unknown", 600, 60)

@@ -41,6 +41,8 @@ STATUSES: dict[type[Problem], tuple[int, Text]] = {
     p.ChangedMeanwhile: (412, Text("Intussen veranderd", "Changed meanwhile")),
     p.UnsupportedForm: (415, Text("Deze vorm lezen wij niet", "We do not read this form")),
     p.KeyUsedBefore: (422, Text("Deze sleutel is al gebruikt", "This key was used before")),
+    p.SignInRefused: (403, Text("U bent niet ingelogd", "You are not signed in")),
+    p.ProviderOutOfReach: (503, Text("De inlogdienst is niet bereikbaar", "The sign-in service is out of reach")),
     p.Busy: (503, Text("Even niet bereikbaar", "Out of reach for a moment")),
 }
 
@@ -76,7 +78,7 @@ def is_api(request: Request) -> bool:
 
 def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - registered for this class
-    if isinstance(error, p.UnknownLink) or (isinstance(error, p.NotSignedIn) and bearer(request)):
+    if isinstance(error, (p.UnknownLink, p.SignInRefused)) or (isinstance(error, p.NotSignedIn) and bearer(request)):
         error = _or_too_many(request, error)
     status, title = STATUSES[type(error)]
     faults = error.faults if isinstance(error, InvalidInput) else ()

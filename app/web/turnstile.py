@@ -9,7 +9,16 @@ from fastapi import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.web import limits
-from app.web.entry import READER_COOKIE, RESPONDENT_COOKIE, SAFE_METHODS, SESSION_COOKIE, bearer, cookie, desk_of
+from app.web.entry import (
+    ATTEMPT_COOKIE,
+    READER_COOKIE,
+    RESPONDENT_COOKIE,
+    SAFE_METHODS,
+    SESSION_COOKIE,
+    bearer,
+    cookie,
+    desk_of,
+)
 from app.web.limits import Limit
 
 #: What stands where a personal link would stand, once it was opened in a browser.
@@ -44,7 +53,7 @@ def _spent(request: Request) -> Iterator[tuple[Limit, str | None]]:
         reader = rest[0] if first == "lezen" else cookie(request, READER_COOKIE)
         yield (limits.READER, reader) if reader else (limits.ACCOUNT, cookie(request, SESSION_COOKIE))
     elif first == "inloggen":
-        yield limits.SIGN_IN_LINK, rest[0]
+        yield from _by_newcomer(request, rest[0])
     elif first not in ("", "static"):
         yield from _by_member(request)
 
@@ -68,6 +77,13 @@ def _by_respondent(request: Request, rest: list[str]) -> Iterator[tuple[Limit, s
     yield limits.LINK, link
     if request.method == "POST" and rest[1:2] == ["intrekken"]:
         yield limits.WITHDRAWALS, link
+
+
+def _by_newcomer(request: Request, link: str) -> Iterator[tuple[Limit, str | None]]:
+    if link == "terug":
+        yield limits.RETURN, cookie(request, ATTEMPT_COOKIE)
+    elif link != "organisatie":
+        yield limits.SIGN_IN_LINK, link
 
 
 def _by_member(request: Request) -> Iterator[tuple[Limit, str | None]]:

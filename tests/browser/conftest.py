@@ -12,10 +12,11 @@ import pytest
 import uvicorn
 
 from app.main import create_app
-from app.settings import Settings
+from app.settings import OpenIdConnect, Settings
 from tests.browser.world import World
 from tests.commands.running import free_port
-from tests.people import SECRET, House
+from tests.people import COMMISSIONER, SECRET, House
+from tests.web.provider import Told, telling, use
 
 CHROMIUM = os.environ.get("ROLVAST_CHROMIUM", "/usr/bin/chromium")
 QUIET = (
@@ -69,7 +70,14 @@ def served(app: Any, port: int) -> Iterator[None]:
 
 
 @pytest.fixture
-def site(house: House, tmp_path: Path) -> Iterator[str]:
+def provider(house: House) -> Iterator[Told]:
+    """Where members may sign in too; it takes everybody for the commissioner."""
+    with telling(Told(house.clock, COMMISSIONER)) as told:
+        yield told
+
+
+@pytest.fixture
+def site(house: House, provider: Told, tmp_path: Path) -> Iterator[str]:
     """The address of the whole service, with this test's house behind it and the house's clock on its wall."""
     from tests.web.conftest import hand_over  # noqa: PLC0415
 
@@ -77,13 +85,15 @@ def site(house: House, tmp_path: Path) -> Iterator[str]:
     url = house.workshop.database.url.render_as_string(hide_password=False)
     base_url = f"http://127.0.0.1:{port}"
     app = hand_over(create_app(Settings(url, base_url, SECRET, tmp_path), house.workshop), house)
+    use(app, house, provider.issuer, base_url)
     with served(app, port):
         yield base_url
 
 
 @pytest.fixture
 def world(sqlite_file: Path, site: str, house: House, tmp_path: Path) -> Iterator[World]:
-    """The house with something in every room; and beside it the service with a database that cannot be opened.
+    """The house with something in every room; and beside it the service with a database that cannot be opened, and an
+    identity provider that is down.
 
     How a page looks has nothing to do with the kind of database, so one kind will do.
     """
@@ -91,6 +101,7 @@ def world(sqlite_file: Path, site: str, house: House, tmp_path: Path) -> Iterato
     base_url = f"http://127.0.0.1:{port}"
     folder = tmp_path / "no database"
     folder.mkdir()
-    app = create_app(Settings(f"sqlite:///{folder}", base_url, SECRET, tmp_path))
+    nobody = OpenIdConnect(f"http://127.0.0.1:{free_port()}", "rolvast", "x")
+    app = create_app(Settings(f"sqlite:///{folder}", base_url, SECRET, tmp_path, openid_connect=nobody))
     with served(app, port):
         yield World(house, site, base_url)

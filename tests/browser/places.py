@@ -8,6 +8,7 @@ from tests.browser.places_after import AFTER
 from tests.browser.steps import (
     Place,
     answer,
+    arrive,
     begin,
     change,
     fault,
@@ -19,6 +20,7 @@ from tests.browser.steps import (
     press,
     refusal,
     send,
+    stay_here,
     tick,
     to,
 )
@@ -31,14 +33,39 @@ ADDRESS, HOOKS = "https://systeem.example/meldingen", "/bureau/webhooks"
 #: The last button of a page of the questionnaire.
 NEXT = "button[name=go][value=next]"
 
+#: The two ways in.
+AWAY, BY_MAIL = "form[action='/inloggen/organisatie'] button", "form[action='/inloggen'] button"
+
 FRONT = (
     page("home", "/", to("/")),
     page("accessibility", "/toegankelijkheid", to("/toegankelijkheid")),
     page("mail on this machine", "/post", to("/post")),
     page("documentation of the API", "/api/v1/docs", to("/api/v1/docs")),
     page("sign in", "/inloggen", to("/inloggen")),
+    answer("sign-in link asked", "/inloggen", to("/inloggen"), fill({"[name=email]": COMMISSIONER}), press(BY_MAIL)),
     answer(
-        "sign-in link asked", "/inloggen", to("/inloggen"), fill({"[name=email]": COMMISSIONER}), press("main button")
+        "on the way to the organisation",
+        "/inloggen/organisatie",
+        stay_here("**/sign-in?*"),
+        to("/inloggen"),
+        press(AWAY),
+    ),
+    page(
+        "choice of an office",
+        "/inloggen/terug",
+        meanwhile(lambda world: world.belong_to_two_offices()),
+        to("/inloggen"),
+        press(AWAY),
+        arrive("**/inloggen/terug?*"),
+    ),
+    refusal(403, "sign_in_refused", "/inloggen/terug", to("/inloggen/terug")),
+    refusal(
+        503,
+        "identity_provider_out_of_reach",
+        "/inloggen/organisatie",
+        to(lambda world: f"{world.out_of_reach}/inloggen"),
+        press(AWAY),
+        method="POST",
     ),
     page("sign-in link", "/inloggen/{token}", to(lambda world: f"/inloggen/{world.house.sign_in_link()}")),
     refusal(404, "unknown_link", "/inloggen/{token}", to(f"/inloggen/{NEVER_GIVEN}")),
@@ -59,8 +86,8 @@ FRONT = (
         "invalid_input",
         "/inloggen",
         to("/inloggen"),
-        change("main [name=form_token]", "\0"),
-        press("main form button"),
+        change("form[action='/inloggen'] [name=form_token]", "\0"),
+        press(BY_MAIL),
         method="POST",
     ),
 )

@@ -117,6 +117,16 @@ def begin(whose: Callable[[World], str]) -> tuple[Step, Step]:
     return to(lambda world: f"/invullen/{whose(world)}"), press("main form button")
 
 
+def arrive(at: str) -> Step:
+    """Wait until the browser has been led there."""
+    return lambda page, _: page.wait_for_url(at)
+
+
+def stay_here(instead_of: str) -> Step:
+    """Press Stop when the page leads on to there by itself."""
+    return lambda page, _: page.route(instead_of, lambda route: route.abort("aborted"))
+
+
 def hold(cookie: str, value: Callable[[World], str]) -> Step:
     """Have this cookie in the browser from before."""
 

@@ -6,9 +6,9 @@ from itertools import chain
 
 from sqlalchemy import select, update
 
-from app.service import comments, commissioning, erasing, learning, practices
+from app.service import access, comments, commissioning, erasing, learning, practices
 from app.store.tables import AssessmentRow
-from tests.people import FAN, FAN_PEOPLE, SQUARE, TWENTY, House, address
+from tests.people import COMMISSIONER, FAN, FAN_PEOPLE, SQUARE, TWENTY, House, address
 from tests.service.test_conversation import FIRST, TALK
 from tests.service.test_practices import PRACTICE, SHARED
 
@@ -104,6 +104,11 @@ class World:
     def _write_parameters(self, params: object) -> None:
         with self.house.workshop.database.transaction(write=True) as connection:
             connection.execute(update(AssessmentRow).where(AssessmentRow.id == self.draft.id).values(params=params))
+
+    def belong_to_two_offices(self) -> None:
+        with self.house.work() as work:
+            for office in (self.house.office, self.house.other_office):
+                access.make_sign_in_link(work, office, COMMISSIONER)
 
     def use_up_sign_in_links(self) -> None:
         with self.house.workshop.database.transaction(write=True) as connection:

@@ -12,7 +12,7 @@ from app.cli import main
 from app.domain.problems import NotSignedIn
 from app.main import chance
 from app.service import access
-from app.settings import SettingsError, read_settings
+from app.settings import OpenIdConnect, SettingsError, read_settings
 from tests.commands.running import ROOT, rolvast, told_well
 from tests.people import FIVE_EACH, SECRET, SQUARE, TWENTY, House
 
@@ -69,6 +69,13 @@ def test_a_command_that_is_none_ends_with_2(arguments: list[str], capsys: pytest
     assert capsys.readouterr().out == ""
 
 
+PROVIDER = {
+    "ROLVAST_OIDC_ISSUER": "https://login.example/rijk",
+    "ROLVAST_OIDC_CLIENT_ID": "rolvast",
+    "ROLVAST_OIDC_CLIENT_SECRET": "geheim",
+}
+
+
 @pytest.mark.parametrize(
     ("given", "name"),
     [
@@ -77,6 +84,11 @@ def test_a_command_that_is_none_ends_with_2(arguments: list[str], capsys: pytest
         ({"ROLVAST_BASE_URL": "https://rolvast.example"}, "ROLVAST_SECRET_KEY"),
         ({"ROLVAST_SECRET_KEY": "kort"}, "ROLVAST_SECRET_KEY"),
         ({"ROLVAST_DATABASE_URL": "mysql://x/y"}, "ROLVAST_DATABASE_URL"),
+        ({"ROLVAST_OIDC_CLIENT_ID": "x", "ROLVAST_OIDC_CLIENT_SECRET": "y"}, "ROLVAST_OIDC_ISSUER"),
+        ({"ROLVAST_OIDC_ISSUER": "https://a.example"}, "ROLVAST_OIDC_CLIENT_ID and ROLVAST_OIDC_CLIENT_SECRET"),
+        ({**PROVIDER, "ROLVAST_OIDC_ISSUER": "http://login.example"}, "ROLVAST_OIDC_ISSUER"),
+        ({**PROVIDER, "ROLVAST_OIDC_ISSUER": "https://login.example?x"}, "ROLVAST_OIDC_ISSUER"),
+        ({**PROVIDER, "ROLVAST_OIDC_ISSUER": "https://[x"}, "ROLVAST_OIDC_ISSUER"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named_before_anything_starts(
@@ -85,6 +97,16 @@ def test_a_setting_that_cannot_be_used_is_named_before_anything_starts(
     assert name in told_well(rolvast("serve", "--port", "1", folder=tmp_path, **given))[0]
     with pytest.raises(SettingsError, match=name):
         read_settings({"ROLVAST_VAR": str(tmp_path), **given})
+
+
+def test_an_identity_provider_is_all_of_it_and_its_secret_may_stand_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("geheim\n")
+    given = {"ROLVAST_VAR": str(tmp_path), **PROVIDER, "ROLVAST_OIDC_CLIENT_SECRET_FILE": str(tmp_path / "secret")}
+    del given["ROLVAST_OIDC_CLIENT_SECRET"]
+    found = read_settings(given).openid_connect
+    assert found == OpenIdConnect("https://login.example/rijk", "rolvast", "geheim")
+    assert "geheim" not in repr(found)
+    assert read_settings({"ROLVAST_VAR": str(tmp_path)}).openid_connect is None
 
 
 def test_on_loopback_a_key_is_made_once_and_kept_to_the_owner(tmp_path: Path) -> None:

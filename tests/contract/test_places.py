@@ -13,6 +13,7 @@ LEADS_ON = {"/lezen/{token}"}
 #: A form that is only a button: what it refuses is told by a problem's own page.
 BUTTONS = {
     "/uitloggen",
+    "/inloggen/organisatie",
     "/bureau/toegang/leden/weg",
     "/bureau/toegang/sleutels/weg",
     "/bureau/webhooks/weg",

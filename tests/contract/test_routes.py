@@ -71,6 +71,9 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/inloggen"): Row(EVERYONE, body={"email": "x@y.example"}),
     ("GET", "/inloggen/{token}"): Row(EVERYONE),
     ("POST", "/inloggen/{token}"): Row(EVERYONE),
+    # An identity provider that this service was not given.
+    ("POST", "/inloggen/organisatie"): Row(NOBODY),
+    ("GET", "/inloggen/terug"): Row(NOBODY),
     ("POST", "/uitloggen"): Row(EVERYONE),
     # Administrators: offices, never their work.
     ("GET", "/beheer"): Row((ADMIN,)),

@@ -30,7 +30,9 @@ def hand_over(app: FastAPI, house: House) -> FastAPI:
     """Let an application work in this test's house: its database, its chance and its clock."""
     limits = Limits()
     for part in desks(app):
-        desk = replace(part.state.desk, workshop=house.workshop, clock=house.clock, limits=limits)
+        desk = replace(
+            part.state.desk, workshop=house.workshop, clock=house.clock, limits=limits, identity_provider=None
+        )
         part.state.desk = desk
     return app
 

@@ -1,6 +1,7 @@
 """The front door: the home page, signing in with a single-use link, and signing out."""
 
 import logging
+from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 from starlette.background import BackgroundTask
@@ -24,7 +25,7 @@ def home(request: Request) -> Response:
 
 @router.get("/inloggen")
 def show_ask(request: Request) -> Response:
-    return render(request, "ask_link.html", asked=False)
+    return render(request, "ask_link.html", asked=False, provider=desk_of(request).identity_provider is not None)
 
 
 @router.post("/inloggen")
@@ -38,7 +39,7 @@ def ask(request: Request, form: OurForm) -> Response:
     desk.limits.spend(SIGN_IN_LETTERS, address, desk.clock().timestamp())
     with work_for(request) as work:
         known = access.is_member(work, address)
-    answer = render(request, "ask_link.html", asked=True)
+    answer = render(request, "ask_link.html", asked=True, provider=False)
     answer.background = BackgroundTask(_mail_link, request, address if known else "")
     return answer
 
@@ -65,8 +66,13 @@ def show_sign_in(request: Request, token: str) -> Response:
 def sign_in(request: Request, token: str) -> Response:
     with work_for(request, write=True) as work:
         session, ends = access.sign_in(work, token, cookie(request, SESSION_COOKIE))
-        seconds = int((ends - work.now).total_seconds())
+    return to_the_office(request, session, ends)
+
+
+def to_the_office(request: Request, session: str, ends: datetime) -> Response:
+    """The browser holds the session from now on."""
     answer = RedirectResponse("/bureau", status_code=303)
+    seconds = int((ends - desk_of(request).clock()).total_seconds())
     set_cookie(request, answer, SESSION_COOKIE, session, seconds)
     return answer
 
