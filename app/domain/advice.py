@@ -61,10 +61,10 @@ def _group(people: int, params: Parameters) -> tuple[Weight, Text]:
     if people < params.k_party:
         return "confirm", Text(
             "{name}: met {n} mensen kan deze partij niet vertrouwelijk antwoorden en blijft zij verborgen; daarvoor "
-            "zijn er minstens {k} nodig. Bevestig dat u dit weet, nodig meer mensen uit, of kies voor een standpunt op "
-            "naam.",
+            "zijn er minstens {k} nodig. Nodig meer mensen uit, kies voor een standpunt op naam, of bevestig bij het "
+            "openen dat u dit weet.",
             "{name}: with {n} people this party cannot answer confidentially and stays hidden; at least {k} are "
-            "needed. Confirm that you know this, invite more people, or choose an attributed statement.",
+            "needed. Invite more people, choose an attributed statement, or confirm when opening that you know this.",
         )
     needed = max(params.k_party, math.ceil(params.min_response * people))
     if needed > NARROW * people:

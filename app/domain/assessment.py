@@ -138,7 +138,7 @@ class Actor:
         if not self.may_write:
             raise NotAllowed(
                 Text(
-                    "U kunt hier meekijken, maar niets veranderen. Vraag een collega die metingen mag uitzetten.",
+                    "U kunt hier meekijken, maar niets veranderen. Vraag een collega die metingen mag maken.",
                     "You can look here but not change anything. Ask a colleague who may commission assessments.",
                 )
             )

@@ -10,7 +10,7 @@ from typing import Literal
 
 from app.domain.instrument import Block, Instrument, Item, OpenQuestion, Theme
 from app.domain.problems import Fault, fault
-from app.domain.text import Text, same
+from app.domain.text import Text
 
 Voice = Literal["group", "statement"]
 
@@ -116,6 +116,10 @@ class Questionnaire:
         return max(1, math.ceil(len(self.ratings) * SECONDS_PER_RATING / 60))
 
 
+#: In a statement with a row for each party, which names them.
+_EACH_PARTY = Text("deze partij", "this party")
+
+
 @dataclass(frozen=True)
 class Constellation:
     """A set of parties in the roles of an instrument, in the assessment's own order."""
@@ -207,40 +211,39 @@ class Constellation:
         for item in items:
             yield Rating(item, theme.key, block, about.key if about else None)
 
-    def questionnaire(self, party: Party, judged: Collection[str], label_set: str) -> Questionnaire:
+    def questionnaire(self, party: Party, judged: Collection[str]) -> Questionnaire:
         """What one respondent of `party` who judges the parties `judged` is asked."""
-        return self._questionnaires(party, frozenset(judged), label_set)
+        return self._questionnaires(party, frozenset(judged))
 
     @cached_property
-    def _questionnaires(self) -> Callable[[Party, frozenset[str], str], Questionnaire]:
+    def _questionnaires(self) -> Callable[[Party, frozenset[str]], Questionnaire]:
         """Most respondents of a party are asked the same."""
         return lru_cache(maxsize=100)(self._questionnaire)
 
-    def _questionnaire(self, party: Party, judged: frozenset[str], label_set: str) -> Questionnaire:
+    def _questionnaire(self, party: Party, judged: frozenset[str]) -> Questionnaire:
         ratings = [rating for rating in self.sheet(party) if rating.about is None or rating.about in judged]
         pages = tuple(
             page
             for theme in self.themes
-            if (page := ThemePage(theme, tuple(self._statements(theme, ratings, label_set)))).statements
+            if (page := ThemePage(theme, tuple(self._statements(theme, ratings)))).statements
         )
         return Questionnaire(pages, tuple(self._comments(party, judged)))
 
-    def _statements(self, theme: Theme, ratings: list[Rating], label_set: str) -> Iterator[Statement]:
+    def _statements(self, theme: Theme, ratings: list[Rating]) -> Iterator[Statement]:
         """Group a theme's ratings into statements: own role first, then per judged role, then relations, the whole."""
         grouped: dict[tuple[Block, str, str], list[Rating]] = {}
         for rating in ratings:
             if rating.theme == theme.key:
                 judged_role = self.party(rating.about).role if rating.block == "other" and rating.about else ""
                 grouped.setdefault((rating.block, judged_role, rating.item.id), []).append(rating)
-        for (block, judged_role, _), rows in grouped.items():
+        for (block, _, _), rows in grouped.items():
             words = rows[0].item.words(block)
             if block == "other":
-                name = (
-                    same(self.party(rows[0].about or "").name)
+                words = (
+                    words.fill(about=self.party(rows[0].about or "").name)
                     if len(rows) == 1
-                    else self.instrument.role(judged_role).label(label_set)
+                    else words.fill(about=_EACH_PARTY).as_sentence
                 )
-                words = words.fill(about=name)
             yield Statement(rows[0].item, block, words, tuple(rows))
 
     def _comments(self, party: Party, judged: Collection[str]) -> Iterator[CommentField]:

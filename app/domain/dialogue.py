@@ -8,7 +8,7 @@ from typing import Literal
 from app.domain.assessment import Assessment, dutch_date
 from app.domain.people import ADDRESS
 from app.domain.problems import Fault, fault
-from app.domain.text import Text
+from app.domain.text import Text, day_in_words
 
 MOST_AGREEMENTS = 3
 MOST_CONTACTS = 20
@@ -118,7 +118,7 @@ def faults_of_meeting(
                 "startsAt",
                 "Kies een dag binnen de bewaartermijn: uiterlijk {day}. Daarna is het rapport er niet meer.",
                 "Choose a day before the report is erased: {day} at the latest.",
-                day=assessment.retention_on.isoformat(),
+                day=day_in_words(assessment.retention_on),
             )
         )
     if not SHORTEST_MEETING <= meeting.minutes <= LONGEST_MEETING:
@@ -197,7 +197,7 @@ def faults_of_agreements(
                     "Afspraak {n}: kies een dag van vandaag tot en met {day}, de laatste dag van de bewaartermijn.",
                     "Agreement {n}: choose a day from today until {day}, the last day before all is erased.",
                     n=number,
-                    day=assessment.retention_on.isoformat() if assessment.retention_on else "…",
+                    day=day_in_words(assessment.retention_on) if assessment.retention_on else "…",
                 )
             )
         if agreement.contact and not ADDRESS.fullmatch(agreement.contact):

@@ -16,9 +16,11 @@ def method_of(figures: Figures) -> tuple[Text, ...]:
         ),
         Text(
             "Een partij wordt getoond vanaf {k} mensen en {r} % respons, een cijfer vanaf {c} antwoorden. Over "
-            "een partij met minder dan {t} genodigden tonen wij geen beeld van groepen.",
+            "een partij met minder dan {t} genodigden tonen wij geen beeld van groepen, tenzij zij op naam antwoordt: "
+            "dan weet zij dat, en stemde zij ermee in.",
             "A party is shown from {k} people and {r} % response, a figure from {c} answers. About a party with "
-            "fewer than {t} invited people we show no views of groups.",
+            "fewer than {t} invited people we show no views of groups, unless it answers by name: then it knows and "
+            "agreed.",
         ).fill(k=given["k_party"], r=round(given["min_response"] * 100), c=given["k_cell"], t=given["k_target"]),
         Text(
             "Het interval zegt waar de score met 95 % zekerheid ligt als anderen in dezelfde rol hadden "

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
+
+from babel.dates import format_date
 
 Language = Literal["nl", "en"]
 LANGUAGES: tuple[Language, ...] = ("nl", "en")
@@ -18,12 +21,22 @@ class Text:
     def in_(self, language: Language) -> str:
         return self.nl if language == "nl" else self.en
 
+    @property
+    def as_sentence(self) -> "Text":
+        """With a capital at the start."""
+        return Text(self.nl[:1].upper() + self.nl[1:], self.en[:1].upper() + self.en[1:])
+
     def fill(self, **values: "str | int | Text") -> "Text":
         """Fill the same {placeholders} in both languages; a Text fills each language with its own words."""
         return Text(
             self.nl.format(**{key: v.nl if isinstance(v, Text) else v for key, v in values.items()}),
             self.en.format(**{key: v.en if isinstance(v, Text) else v for key, v in values.items()}),
         )
+
+
+def day_in_words(day: date) -> Text:
+    """`8 februari 2027`, `8 February 2027`."""
+    return Text(format_date(day, "d MMMM y", locale="nl"), format_date(day, "d MMMM y", locale="en"))
 
 
 def same(words: str) -> Text:

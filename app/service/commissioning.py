@@ -14,6 +14,7 @@ from app.domain.parameters import read_parameters
 from app.domain.people import PeopleList, Person, Row, check_people
 from app.domain.problems import Fault, InvalidInput, NotFound, fault
 from app.domain.snapshot import Snapshot, Wave, make
+from app.domain.text import day_in_words
 from app.domain.trend import read_private
 from app.service.plans import Plan, as_planned, faults_of_plan, instrument_of, plan_of
 from app.service.posting import queue
@@ -128,7 +129,7 @@ def extend(work: Work, actor: Actor, identifier: str, closes_on: date) -> Assess
                     "closesDate",
                     "Kies een datum vanaf {first} en vóór de bewaartermijn.",
                     "Choose a date from {first} and before the retention date.",
-                    first=earliest.isoformat(),
+                    first=day_in_words(earliest),
                 )
             ]
         )

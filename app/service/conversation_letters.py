@@ -1,12 +1,12 @@
 """Owns what the letters about a conversation and about an agreement say, at the moment that they leave."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_datetime
 
 from app.domain.assessment import DUTCH_TIME, Assessment
-from app.domain.text import Text
+from app.domain.text import Text, day_in_words
 from app.export.calendar import as_calendar
 from app.service.tokens import link_token
 from app.service.work import Work
@@ -79,7 +79,7 @@ def of_agreement(work: Work, waiting: Waiting, base_url: str) -> Contents | None
         link = f"{base_url}/bureau/metingen/{assessment.id}/gesprek"
     party = next((p.name for p in assessment.parties if p.key == agreement.party), "")
     subject = Text("Uw afspraak voor {day}: {title}", "Your agreement for {day}: {title}")
-    day = spoken_day(agreement.due_on)
+    day = day_in_words(agreement.due_on)
     return Contents(
         subject.fill(day=day, title=assessment.title),
         _DUE.fill(party=party, what=agreement.what, day=day, link=link, **_around(assessment)),
@@ -103,8 +103,3 @@ def moment(instant: datetime) -> Text:
         format_datetime(here, "EEEE d MMMM y 'om' HH:mm", tzinfo=DUTCH_TIME, locale="nl"),
         format_datetime(here, "EEEE d MMMM y 'at' HH:mm", tzinfo=DUTCH_TIME, locale="en"),
     )
-
-
-def spoken_day(day: date) -> Text:
-    """`8 februari 2027`."""
-    return Text(format_date(day, "d MMMM y", locale="nl"), format_date(day, "d MMMM y", locale="en"))

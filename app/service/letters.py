@@ -5,8 +5,8 @@ from html import escape
 
 from app.delivery.mail import Letter
 from app.domain.assessment import Assessment
-from app.domain.text import Text, same
-from app.service.conversation_letters import of_agreement, of_conversation, spoken_day
+from app.domain.text import Text, day_in_words, same
+from app.service.conversation_letters import of_agreement, of_conversation
 from app.service.tokens import link_token, stored
 from app.service.work import Work
 from app.store.outbox import LetterKind, Waiting
@@ -125,7 +125,7 @@ def _about(waiting: Waiting, assessment: Assessment, link: str, day: date | None
         "contact": assessment.about.contact_name,
         "address": assessment.about.contact_email,
         "link": link,
-        "day": spoken_day(day) if day else "…",
+        "day": day_in_words(day) if day else "…",
     }
     subject = _SUBJECTS[waiting.kind].fill(title=assessment.title)
     return _letter(waiting, subject, _BODIES[waiting.kind].fill(**words))

@@ -11,6 +11,7 @@ from app.domain.instrument import Instrument
 from app.domain.parameters import read_parameters
 from app.domain.people import ADDRESS
 from app.domain.problems import Fault, InvalidInput, NotFound, fault
+from app.domain.text import day_in_words
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,15 @@ def faults_of_plan(plan: Plan, instrument: Instrument) -> list[Fault]:
         )
         if len(given) > most
     ]
+    if plan.closes_on and plan.retention_on and plan.retention_on <= plan.closes_on:
+        faults.append(
+            fault(
+                "retentionDate",
+                "De bewaartermijn eindigt na de sluitingsdatum: kies een latere dag dan {day}.",
+                "The retention date is after the closing date: choose a later day than {day}.",
+                day=day_in_words(plan.closes_on),
+            )
+        )
     if plan.about.contact_email and not ADDRESS.fullmatch(plan.about.contact_email):
         faults.append(
             fault(

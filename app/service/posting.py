@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from app.delivery.mail import Letter, Postman, TryLater, Undeliverable
 from app.domain.assessment import Actor, Assessment, dutch_date
+from app.domain.problems import WrongState
+from app.domain.text import Text
 from app.service.letters import write
 from app.service.work import Work, Workshop
 from app.store.outbox import LetterKind, Waiting
@@ -28,9 +30,16 @@ def queue(work: Work, kind: LetterKind, receivers: Iterable[tuple[str, str]]) ->
 
 
 def remind(work: Work, actor: Actor, identifier: str) -> None:
-    """Remind everyone who has not sent yet. Nobody is told who they are, nor how many."""
+    """Remind everyone who has not sent yet, once a day at most. Nobody is told who they are, nor how many."""
     assessment = work.own_to_change(actor, identifier)
     assessment.require_open(work.now)
+    if not work.store.assessments.set_reminded(assessment.id, dutch_date(work.now)):
+        raise WrongState(
+            Text(
+                "Vandaag ging er al een herinnering uit. Morgen kan het weer.",
+                "A reminder went out today already. Tomorrow you can send another.",
+            )
+        )
     _remind(work, actor, assessment)
 
 

@@ -59,7 +59,7 @@ class Respondent:
 
     @cached_property
     def questionnaire(self) -> Questionnaire:
-        return self.constellation.questionnaire(self.party, self.judged, self.assessment.label_set)
+        return self.constellation.questionnaire(self.party, self.judged)
 
     @cached_property
     def answers(self) -> Answers:

@@ -216,7 +216,7 @@ class Assessments:
         return {row[0]: row[1] for row in rows}
 
     def set_reminded(self, identifier: str, day: date) -> bool:
-        """Note the day on which reminders go out by themselves; False when they did already on this day or a later one.
+        """Note the day on which reminders go out; False when they did already on this day or a later one.
 
         Later: a clock that was ahead and went back does not remind twice.
         """

@@ -33,8 +33,6 @@ READER = Limit("reader", 3000, 60)
 WITHDRAWALS = Limit("withdrawals", 10, 600)
 ACCOUNT = Limit("account", 600, 60)
 UPLOADS = Limit("uploads", 30, 600)
-#: By hand, for one assessment; the planned reminders are not counted.
-REMINDERS = Limit("reminders", 3, 24 * 3600)
 #: Three at once, and then one every ten minutes. A link lasts a quarter of an hour, so that whoever asks in somebody
 #: else's name can neither flood a mailbox nor keep its owner out.
 SIGN_IN_LETTERS = Limit("sign-in letters", 3, 1800)

@@ -87,10 +87,7 @@ def _by_newcomer(request: Request, link: str) -> Iterator[tuple[Limit, str | Non
 
 
 def _by_member(request: Request) -> Iterator[tuple[Limit, str | None]]:
-    session, path = cookie(request, SESSION_COOKIE), request.scope["path"]
+    session = cookie(request, SESSION_COOKIE)
     yield limits.ACCOUNT, session
-    if session and request.method == "POST":
-        if path.endswith("/mensen"):
-            yield limits.UPLOADS, session
-        elif path.endswith("/herinneren"):
-            yield limits.REMINDERS, f"{session} {path}"
+    if session and request.method == "POST" and request.scope["path"].endswith("/mensen"):
+        yield limits.UPLOADS, session

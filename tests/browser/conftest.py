@@ -31,9 +31,15 @@ QUIET = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """These come last: the browser's driver keeps an event loop in this thread, in which no other can run."""
     for item in items:
-        if "/browser/" in str(item.path):
+        if _in_browser(item):
             item.add_marker(pytest.mark.browser)
+    items.sort(key=_in_browser)
+
+
+def _in_browser(item: pytest.Item) -> bool:
+    return "/browser/" in str(item.path)
 
 
 @pytest.fixture(scope="session")

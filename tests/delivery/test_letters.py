@@ -115,6 +115,7 @@ def test_a_server_that_stays_away_or_refuses_a_reminder_marks_nobody(
         mailbox.refused |= {address("wonen", number) for number in range(1, 6)}
         bring(house, postman)
     assert marked(house, made.id) == []
+    house.clock.pass_by(days=1)
     with house.work() as work:
         posting.remind(work, house.commissioner, made.id)
     for _ in range(posting.MOST_ATTEMPTS + 5):

@@ -27,7 +27,7 @@ STEPS = 5
 
 def questionnaire() -> Questionnaire:
     constellation = Constellation(points(STEPS), triangle())
-    return constellation.questionnaire(constellation.party("on"), {"eig", "og"}, "gewoon")
+    return constellation.questionnaire(constellation.party("on"), {"eig", "og"})
 
 
 def faults(read: Callable[[dict[str, object]], object], raw: dict[str, object]) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ def asked(constellation: Constellation, key: str, *judged: str) -> Questionnaire
     who = constellation.party(key)
     parties, faults = constellation.judged_or_faults(who, judged, "judged")
     assert faults == []
-    return constellation.questionnaire(who, parties, constellation.instrument.label_sets[0].key)
+    return constellation.questionnaire(who, parties)
 
 
 def plain(*og: int) -> Constellation:
@@ -80,11 +80,11 @@ def test_a_context_role_is_asked_about_the_whole_only() -> None:
     assert watched.faced_by(watched.party("tz")) == ()
 
 
-def test_one_judged_party_is_called_by_its_name_and_several_by_their_role() -> None:
+def test_one_judged_party_is_called_by_its_name_and_several_are_named_beside_their_rows() -> None:
     one = next(s for p in asked(plain(6, 6), "on", "og1").pages for s in p.statements if s.rows[0].about == "og1")
     assert one.text == Text("OG1 doet", "OG1 does")
     both = next(s for p in asked(plain(6, 6), "on", "og1", "og2").pages for s in p.statements if len(s.rows) == 2)
-    assert both.text.nl == "opdrachtgever, zeg doet"
+    assert both.text == Text("Deze partij doet", "This party does")
     assert [row.about for row in both.rows] == ["og1", "og2"]
 
 

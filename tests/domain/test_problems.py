@@ -17,6 +17,8 @@ def made(kind: type[Problem]) -> Problem:
     """A problem of this kind, with words of our own where it has none."""
     if kind is InvalidInput:
         return InvalidInput([plain("daar", "iets")])
+    if kind is problems.NotAcceptable:
+        return problems.NotAcceptable(["text/csv", "application/json"])
     try:
         return kind()  # type: ignore[call-arg]
     except TypeError:

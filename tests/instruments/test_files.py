@@ -165,7 +165,7 @@ def test_a_respondent_in_a_triangle_with_one_commissioner_gives_49_ratings() -> 
     """9 + 9 + 9 about three roles, 6 + 6 + 6 about two relations, 4 about the whole; the module is not asked."""
     constellation = Constellation(driehoek(), triangle())
     for key, others in (("eig", {"og", "on"}), ("og", {"eig", "on"}), ("on", {"eig", "og"})):
-        found = constellation.questionnaire(constellation.party(key), others, "klassiek").ratings
+        found = constellation.questionnaire(constellation.party(key), others).ratings
         assert len(found) == 49
         per_theme = [sum(rating.theme == theme.key for rating in found) for theme in constellation.themes]
         assert per_theme == [9, 9, 9, 6, 6, 6, 4]
@@ -177,7 +177,7 @@ def test_the_module_is_asked_with_two_commissioners_or_more() -> None:
     assert not [theme for theme in Constellation(driehoek(), triangle()).themes if theme.module]
     several = Constellation(driehoek(), triangle(og=[6, 6]))
     assert [theme.key for theme in several.themes if theme.module] == [theme.key for theme in module]
-    found = several.questionnaire(several.party("eig"), {"og1", "on"}, "klassiek").ratings
+    found = several.questionnaire(several.party("eig"), {"og1", "on"}).ratings
     assert len(found) == 52
 
 

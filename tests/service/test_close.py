@@ -75,7 +75,7 @@ def test_the_snapshot_is_the_same_document_that_its_answers_give_without_a_datab
         for number in range(party.invited):
             lines += [
                 f"{party.key}{number},{party.key},{r.item.id},{r.about or ''},{1 + len(r.key) % 5}"
-                for r in constellation.questionnaire(party, judged, "klassiek").ratings
+                for r in constellation.questionnaire(party, judged).ratings
             ]
     parties = [
         {"key": p.key, "role": p.role, "name": p.name, "voice": p.voice, "invited": p.invited}

@@ -8,7 +8,7 @@ import pytest
 from app.domain.assessment import Purpose
 from app.domain.problems import InvalidInput, NotAllowed, WrongState
 from app.service import commissioning
-from tests.people import CLOSES, FIVE_EACH, RETAINED, SQUARE, TRIANGLE, TWENTY, House
+from tests.people import CLOSES, FIVE_EACH, NOW, RETAINED, SQUARE, TRIANGLE, TWENTY, House
 
 
 def faults_of_opening(house: House, identifier: str, confirmed: tuple[str, ...] = ()) -> list[str]:
@@ -69,8 +69,12 @@ def test_every_role_must_be_held(house: House) -> None:
 
 
 def test_the_retention_date_comes_after_the_closing_date(house: House) -> None:
-    made = house.draft(retention_on=CLOSES)
-    assert faults_of_opening(house, made.id) == ["retentionDate"]
+    with pytest.raises(InvalidInput) as refused:
+        house.draft(retention_on=CLOSES)
+    assert [fault.where for fault in refused.value.faults] == ["retentionDate"]
+    with house.work() as work:
+        made = commissioning.create(work, house.commissioner, house.plan(closes_on=None, retention_on=NOW.date()))
+        assert "retentionDate" in [fault.where for fault in commissioning.faults_for_opening(work, made, [])]
 
 
 def test_it_may_close_on_the_very_day(house: House) -> None:

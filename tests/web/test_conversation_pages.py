@@ -110,7 +110,7 @@ def test_an_agreement_without_a_day_comes_back_as_it_was_typed(house: House, mem
     form = office(member, made).form("/gesprek/afspraken")
     page = member.send(form, columns({**AGREED, "due": ""}, NOTHING, NOTHING))
     assert (page.status, page.title[:5]) == (400, "Fout:")
-    assert "Afspraak 1: kies een dag van vandaag tot en met 2028-12-01" in page.said()
+    assert "Afspraak 1: kies een dag van vandaag tot en met 1 december 2028" in page.said()
     assert page.form("/gesprek/afspraken").controls["what"].values[0] == FIRST.what
     assert seen_by_office(house, made).agreements == ()
 

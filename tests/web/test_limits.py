@@ -15,7 +15,6 @@ from app.web.limits import (
     KEY_WRITES,
     LINK,
     MOST_HOLDERS,
-    REMINDERS,
     SIGN_IN_LETTERS,
     UNKNOWN,
     UPLOADS,
@@ -271,17 +270,21 @@ def test_asking_for_made_up_addresses_leaves_nothing_behind(client: Make, house:
 # --- Accounts and keys ------------------------------------------------------------------------------------------------
 
 
-def test_respondents_are_reminded_by_hand_only_so_often(
+def test_respondents_are_reminded_by_hand_once_a_day(
     member: Visitor, sign_in: Callable[..., Visitor], house: House
 ) -> None:
     made, other = house.opened(), house.opened(constellation="Andere")
     form = member.open(f"/bureau/metingen/{made.id}").form("/herinneren")
-    for _ in range(REMINDERS.most):
-        assert member.send(form).status == 200
+    assert member.send(form).status == 200
     letters = house.number_of("outbox")
-    assert member.send(form).status == 429
+    refused = member.send(form)
+    assert refused.status == 409
+    assert "Vandaag ging er al een herinnering uit." in refused.said()
     assert house.number_of("outbox") == letters
     assert member.send(member.open(f"/bureau/metingen/{other.id}").form("/herinneren")).status == 200
+    house.clock.pass_by(days=1)
+    tomorrow = sign_in()
+    assert tomorrow.send(tomorrow.open(f"/bureau/metingen/{made.id}").form("/herinneren")).status == 200
 
 
 def test_lists_are_uploaded_only_so_often(member: Visitor, house: House) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, model_validator
 from pydantic.alias_generators import to_camel
 
+from app.domain.answers import LONGEST_COMMENT
 from app.domain.assessment import Assessment, State
 from app.domain.constellation import Questionnaire
 from app.domain.people import Person
@@ -234,7 +235,7 @@ class AnswersIn(Shape):
 
     judged: Annotated[list[str], Field(max_length=200)] | None = None
     ratings: Annotated[dict[str, RatingValue], Field(max_length=3000)] = {}
-    comments: Annotated[dict[str, Annotated[str, Field(max_length=4000)]], Field(max_length=300)] = {}
+    comments: Annotated[dict[str, Annotated[str, Field(max_length=LONGEST_COMMENT)]], Field(max_length=300)] = {}
 
 
 class SubmissionIn(Shape):

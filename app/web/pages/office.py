@@ -20,7 +20,7 @@ from app.web.security import OUR_BUTTON, OurForm
 router = APIRouter(prefix="/bureau", include_in_schema=False)
 
 BANDS: dict[str, Text] = {
-    "too_few_to_tell": Text("nog te weinig om te tonen", "still too few to show"),
+    "too_few_to_tell": Text("nog niet te tonen", "cannot be shown yet"),
     "40-": Text("minder dan 40 %", "less than 40 %"),
     "40–59": Text("40–59 %", "40–59 %"),
     "60–79": Text("60–79 %", "60–79 %"),

@@ -149,7 +149,7 @@ def preview(request: Request, identifier: str, party: str) -> Response:
         "office/preview.html",
         assessment=assessment,
         party=holder,
-        questionnaire=constellation.questionnaire(holder, judged, assessment.label_set),
+        questionnaire=constellation.questionnaire(holder, judged),
         names={other.key: other.name for other in constellation.parties},
         scale=constellation.instrument.scale,
         choices=constellation.choices_of(holder),

@@ -295,10 +295,7 @@ def _start(
     if not accepts:
         return render(request, "respondent/not_yet.html", status, who=who)
     instrument = who.constellation.instrument
-    minutes = [
-        who.constellation.questionnaire(who.party, judged, who.assessment.label_set).minutes
-        for judged in _least_and_most(who)
-    ]
+    minutes = [who.constellation.questionnaire(who.party, judged).minutes for judged in _least_and_most(who)]
     return render(
         request,
         "respondent/start.html",
