@@ -24,7 +24,7 @@ def constellation() -> Constellation:
 def questionnaire() -> Questionnaire:
     whole = constellation()
     party = whole.party("wonen")
-    return whole.questionnaire(party, frozenset(other.key for other in whole.faced_by(party)), "")
+    return whole.questionnaire(party, frozenset(other.key for other in whole.faced_by(party)))
 
 
 def told(refusal: InvalidInput) -> None:
