@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -86,7 +85,7 @@ class Service:
 
     def end(self) -> None:
         for process in self._processes:
-            with suppress(ProcessLookupError):
+            if process.process.poll() is None:
                 process.kill()
 
     def _start(self, arguments: list[str], port: int, dies_at: str, settings: dict[str, str]) -> Process:
