@@ -20,7 +20,8 @@ from app.domain.problems import (
 from app.domain.text import Text
 from app.service.tokens import plain_receipt, receipt_hashes, stored, written_receipt
 from app.service.work import Work
-from app.store.answers import Comment, Draft, Invitation, Submission
+from app.store.answers import Draft, Invitation, Submission
+from app.store.comments import SentComment
 
 
 @dataclass(frozen=True)
@@ -195,11 +196,13 @@ def submit(work: Work, token: str | None, receipt_code: str) -> str:
             who.party.key,
             receipt_hash,
             pack(sheet, answers.ratings, answers.judged),
-        ),
+        )
+    )
+    work.store.comments.add(
         [
-            Comment(work.chance(), who.assessment.id, who.party.key, author_hash, place, words)
+            SentComment(work.chance(), who.assessment.id, who.party.key, author_hash, place, words)
             for place, words in answers.comments.items()
-        ],
+        ]
     )
     work.store.answers.drop_draft(who.invitation.id)
     return written_receipt(code)

@@ -46,16 +46,6 @@ class Submission:
     answers: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
-    id: str
-    assessment: str
-    party: str
-    author_hash: str
-    place: str
-    words: str
-
-
 # What a respondent does is asked most often: its statements are made once, so that SQLAlchemy finds them compiled.
 _BY_TOKEN = select(
     tables.invitation.c.id,
@@ -285,7 +275,7 @@ class AnswerStore:
         )
         return found is not None
 
-    def add_submission(self, submission: Submission, comments: Sequence[Comment]) -> None:
+    def add_submission(self, submission: Submission) -> None:
         self._connection.execute(
             _ADD_SUBMISSION,
             {
@@ -296,24 +286,6 @@ class AnswerStore:
                 "answers": submission.answers,
             },
         )
-        self._add_comments(comments)
-
-    def _add_comments(self, comments: Sequence[Comment]) -> None:
-        if comments:
-            self._connection.execute(
-                insert(tables.comment),
-                [
-                    {
-                        "id": comment.id,
-                        "assessment_id": comment.assessment,
-                        "party_key": comment.party,
-                        "author_hash": comment.author_hash,
-                        "place": comment.place,
-                        "words": comment.words,
-                    }
-                    for comment in comments
-                ],
-            )
 
     def withdraw_submission(self, assessment: str, receipt_hash: str, author_hash: str) -> bool:
         """Delete what was sent under a receipt; False when there is no such thing."""
