@@ -10,10 +10,12 @@ from sqlalchemy import create_engine
 
 from tests.faults.sending import Sender, accepted, arrived, held_up, ready_to_send, send_all
 from tests.faults.servers import OwnServer, own_server
-from tests.faults.service import Process, Service
+from tests.faults.service import Process, Service, until
 from tests.people import House
 from tests.web.visitor import Page, Visitor
 
+#: How many sessions of this database wait for a lock.
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 FIFTEEN = {"eigenaar": 5, "wonen": 5, "dienst": 5}
 
 
@@ -135,10 +137,13 @@ class TestOnPostgresql:
     ) -> None:
         _, senders = ready_to_send(house, {"eigenaar": 20, "wonen": 70, "dienst": 60})
         web = service.serve()
-        other = create_engine(own_url, isolation_level="AUTOCOMMIT")
+        other = create_engine(own_url)
 
         def cut_off() -> None:
+            """As soon as somebody's send waits for a row, everybody's connection ends."""
             with other.connect() as connection:
+                connection.exec_driver_sql("LOCK TABLE invitation, submission IN ACCESS EXCLUSIVE MODE")
+                until(lambda: connection.exec_driver_sql(WAITING).scalar_one(), "somebody waits in a transaction")
                 connection.exec_driver_sql(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
