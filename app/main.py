@@ -47,6 +47,7 @@ from app.web.pages import (
 )
 from app.web.rendering import STATIC
 from app.web.request_log import RequestLog
+from app.web.routes import put_on
 from app.web.security import Protection
 from app.web.turnstile import Turnstile
 
@@ -145,10 +146,10 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
         title="rolvast", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=working
     )
     app.state.desk = desk
-    # Routes are tried in this order: what is asked most often comes first.
     app.mount("/api/v1", make_api(desk))
     app.mount("/static", StaticFiles(directory=STATIC))
-    for router in (
+    put_on(
+        app,
         respondent.router,
         health.router,
         about.router,
@@ -165,8 +166,7 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
         conversation.router,
         portfolio.router,
         report.router,
-    ):
-        app.include_router(router)
+    )
     problems.install(app)
     app.add_middleware(Turnstile)
     app.add_middleware(Protection, refuse=problems.answer_for)

@@ -1,10 +1,12 @@
 """Owns one piece of work: a transaction with everything that a use case needs, time and chance included."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from typing import TypeVar
 
 from app.catalogue import Catalogue
 from app.domain.assessment import Actor, Assessment
@@ -15,6 +17,7 @@ from app.store.engine import Database
 from app.store.results import AuditEvent
 from app.store.store import Store
 
+T = TypeVar("T")
 #: Gives a fresh random text of at least 128 bits, fit for an URL.
 Chance = Callable[[], str]
 
@@ -91,13 +94,32 @@ class Workshop:
     def work(self, now: datetime, *, write: bool) -> Iterator[Work]:
         """One transaction: everything in the block happens, or nothing does."""
         with self.database.transaction(write=write) as connection:
-            work = Work(Store(connection), self.catalogue, now, self._chance, self._secret, self._constellations)
+            work = self._work(Store(connection), now)
             yield work
-        self.keys_used |= work.keys_used
-        self.sessions_used |= work.sessions_used
+        self._note_uses(work)
         if work.scrub_after:
             self._traces_left = True
             self.scrub_if_needed()
+
+    def ask(self, now: datetime, job: Callable[[Work], T], *, write: bool) -> Future[T]:
+        """Have one transaction's work done by another thread, together with whoever else waits; the answer comes when
+        what it wrote is kept. Not for work that leaves traces to wipe.
+        """
+
+        def with_store(store: Store) -> T:
+            work = self._work(store, now)
+            done = job(work)
+            self._note_uses(work)
+            return done
+
+        return self.database.ask(lambda connection: with_store(Store(connection)), write=write)
+
+    def _work(self, store: Store, now: datetime) -> Work:
+        return Work(store, self.catalogue, now, self._chance, self._secret, self._constellations)
+
+    def _note_uses(self, work: Work) -> None:
+        self.keys_used |= work.keys_used
+        self.sessions_used |= work.sessions_used
 
     def scrub_if_needed(self) -> None:
         """Wipe the traces of a closing or an erasure from the files; tried again by the worker until it is done."""

@@ -1,9 +1,12 @@
-"""Owns the connection to the database: one transaction per piece of work; on SQLite writers share their commits."""
+"""Owns the connection to the database: one transaction per piece of work; on SQLite those who wait share theirs."""
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import Future
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, make_url
 from sqlalchemy.engine import URL
@@ -13,10 +16,15 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.domain.problems import Busy
+from app.store.crew import Crew, Job, Outcome, T, Threads, outcome_of
 from app.store.writers import Writers
 
 #: How long a writer waits for another process before it gives up, in milliseconds.
 BUSY_TIMEOUT = 5000
+#: How long whoever asks for something waits for a turn within this process, in seconds.
+PATIENCE = BUSY_TIMEOUT * 2 / 1000
+#: On PostgreSQL, so many of those who ask read at once, and so many write.
+AT_ONCE = 8
 
 
 class Database:
@@ -25,23 +33,31 @@ class Database:
     def __init__(self, url: str, most_connections: int = 40) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._writers = Writers(self._connect_to_write, BUSY_TIMEOUT * 2 / 1000) if self.is_sqlite else None
+        self._writers: Writers | None = None
+        self._reading: Crew | Threads
+        self._writing: Crew | Threads
         if self.is_sqlite:
             if self.url.database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             self.engine = create_engine(self.url, connect_args={"check_same_thread": False}, hide_parameters=True)
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+            writers = self._writers = Writers(self._connect_to_write, PATIENCE)
+            self._reading = Crew(self._read_together, PATIENCE)
+            self._writing = Crew(partial(_write_together, writers), PATIENCE)
         else:
             self.engine = create_engine(
                 _with_driver(self.url),
                 connect_args=_patience(self.url),
                 pool_size=most_connections // 2,
                 max_overflow=most_connections // 2,
-                pool_timeout=BUSY_TIMEOUT * 2 / 1000,
+                pool_timeout=PATIENCE,
                 pool_pre_ping=True,
                 hide_parameters=True,
             )
+            at_once = min(AT_ONCE, most_connections // 4)
+            self._reading = Threads(partial(self.transaction, write=False), at_once, PATIENCE)
+            self._writing = Threads(partial(self.transaction, write=True), at_once, PATIENCE)
 
     @contextmanager
     def transaction(self, *, write: bool) -> Iterator[Connection]:
@@ -54,6 +70,20 @@ class Database:
                 connection.info["write"] = write
                 with connection.begin():
                     yield connection
+
+    def ask(self, job: Job[T], *, write: bool) -> Future[T]:
+        """Have a job done by another thread, as in a transaction of its own; the answer comes when that is committed.
+
+        The job raises what the answer raises, and nothing of it is kept then; it is Busy when the database is out of
+        reach.
+        """
+        return (self._writing if write else self._reading).ask(job)
+
+    def _read_together(self, jobs: Iterator[Job[Any]]) -> list[Outcome]:
+        """All who wait look at the database of one moment; whoever comes after that moment waits for the next."""
+        waiting = list(jobs)
+        with self.transaction(write=False) as connection:
+            return [outcome_of(job, lambda: nullcontext(connection)) for job in waiting]
 
     def _connect_to_write(self) -> Connection:
         connection = self.engine.connect()
@@ -92,7 +122,26 @@ class Database:
             raw.invalidate()
 
     def close(self) -> None:
+        self._reading.close()
+        self._writing.close()
         self.engine.dispose()
+
+
+def _write_together(writers: Writers, jobs: Iterator[Job[Any]]) -> list[Outcome]:
+    """Each in a savepoint of its own, until the commit that they share takes no more."""
+    outcomes = []
+    with reachable(), writers.together() as together:
+
+        @contextmanager
+        def part() -> Iterator[Connection]:
+            with reachable(), together.part() as connection:
+                yield connection
+
+        for job in jobs:
+            outcomes.append(outcome_of(job, part))
+            if together.full:
+                break
+    return outcomes
 
 
 #: What SQLite says when it is locked, gone or full; asking again later is right.

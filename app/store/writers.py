@@ -61,7 +61,7 @@ class FairLock:
                 self._held = False
 
 
-class _Together:
+class Together:
     """One transaction that several writers share, and how it ended."""
 
     def __init__(self, connection: Connection) -> None:
@@ -127,29 +127,34 @@ class Writers:
         self._connect = connect
         self._patience = patience
         self._turns = FairLock()
-        self._together: _Together | None = None
+        self._together: Together | None = None
 
     @contextmanager
-    def turn(self) -> Iterator[Connection]:
-        """One writer's transaction, kept when the block ends and undone when it raises.
+    def together(self) -> Iterator[Together]:
+        """The transaction that is shared, for as long as the block has the turn; it is committed when this ends.
 
         Raises Busy when the turn does not come within `patience`, in seconds, or when the shared commit fails.
         """
         if not self._turns.acquire(self._patience):
             raise Busy
         try:
-            together = self._together = self._together or _Together(self._connect())
+            together = self._together = self._together or Together(self._connect())
         except BaseException:
             self._turns.release()
             raise
         try:
-            with together.part() as connection:
-                yield connection
+            yield together
         finally:
             if together.full or not self._turns.hand_over():
                 self._end()
                 self._turns.release()
             together.wait()
+
+    @contextmanager
+    def turn(self) -> Iterator[Connection]:
+        """One writer's transaction, kept when the block ends and undone when it raises. Raises Busy as `together`."""
+        with self.together() as together, together.part() as connection:
+            yield connection
 
     @contextmanager
     def alone(self, patience: float) -> Iterator[bool]:

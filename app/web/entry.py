@@ -1,13 +1,15 @@
 """Owns the way in: from a request to who is asking and one piece of work. One request, one transaction."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 
 from app.delivery.identity_provider import IdentityProvider
 from app.domain.assessment import Actor
@@ -19,6 +21,8 @@ from app.service.work import Work, Workshop
 from app.settings import is_loopback
 from app.web.limits import Limits
 from app.web.metrics import Metrics
+
+T = TypeVar("T")
 
 SESSION_COOKIE = "rolvast_bureau"
 RESPONDENT_COOKIE = "rolvast_vragenlijst"
@@ -68,6 +72,17 @@ def work_for(request: Request, *, write: bool = False) -> Iterator[Work]:
     require_current_tables(desk.workshop)
     with desk.workshop.work(desk.clock(), write=write) as work:
         yield work
+
+
+async def ask(request: Request, job: Callable[[Work], T], *, write: bool = False) -> T:
+    """The same, for what is asked all the time: a job that shares its transaction with those of others who wait.
+
+    Short and quick jobs only. What the job raises is raised here, and then nothing that it wrote is kept.
+    """
+    desk = desk_of(request)
+    if not desk.workshop.tables_are_current:
+        await run_in_threadpool(require_current_tables, desk.workshop)
+    return await asyncio.wrap_future(desk.workshop.ask(desk.clock(), job, write=write))
 
 
 def cookie_name(request: Request, name: str) -> str:

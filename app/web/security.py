@@ -2,12 +2,12 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
-from starlette.datastructures import FormData, Headers, MutableHeaders
+from starlette.datastructures import FormData, Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.domain.problems import InvalidInput, NotFound, OtherQuestionnaire, UntrustedForm, fault
@@ -28,6 +28,16 @@ _HEADERS = {
     "strict-transport-security": "max-age=31536000; includeSubDomains",
 }
 API_VERSION = "1.0.0"
+
+
+def _raw(headers: Mapping[str, str]) -> tuple[tuple[bytes, bytes], ...]:
+    return tuple((name.encode(), value.encode()) for name, value in headers.items())
+
+
+#: What is added to every answer, unless the answer itself says otherwise.
+_OF_FILES = _raw(_HEADERS)
+_OF_PAGES = _raw(_HEADERS | {"cache-control": "no-store"})
+_OF_API = _raw(_HEADERS | {"cache-control": "no-store", "api-version": API_VERSION})
 #: Turns a problem or a bug into an answer.
 Refusal = Callable[[Request, Exception], Response]
 #: Room for a questionnaire of a thousand ratings with comments, and for a list of twenty thousand people.
@@ -103,17 +113,14 @@ class _Answer:
 
 
 def _with_headers(scope: Scope, send: Send) -> Send:
-    path = str(scope["path"])
+    path: str = scope["path"]
+    ours = _OF_FILES if path.startswith("/static/") else _OF_API if path.startswith("/api/v1") else _OF_PAGES
 
     async def with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in _HEADERS.items():
-                headers.setdefault(name, value)
-            if not path.startswith("/static/"):
-                headers.setdefault("cache-control", "no-store")
-            if path.startswith("/api/v1"):
-                headers["api-version"] = API_VERSION
+            given = message["headers"]
+            names = {name for name, _ in given}
+            message = {**message, "headers": [*given, *(header for header in ours if header[0] not in names)]}
         await send(message)
 
     return with_headers

@@ -19,7 +19,7 @@ from app.web.api import shapes
 from app.web.api.pages import USUAL_LIMIT, CursorParameter, Limit, page, place_of
 from app.web.api.repeating import IdempotencyKey, once
 from app.web.api.rules import JSON, ApiRoute, IfMatch, best_form, is_known, require_unchanged, tag_of
-from app.web.entry import api_actor, language_of, work_for
+from app.web.entry import api_actor, ask, language_of, work_for
 from app.web.printing import PDF, PdfAnswer, report_as_pdf, report_mark
 
 CSV = "text/csv"
@@ -197,15 +197,15 @@ def read_response(request: Request, identifier: str) -> list[shapes.ResponseOut]
 
 
 @router.get("/{identifier}/scores", operation_id="readScores", response_model=dict[str, Any])
-def read_scores(request: Request, identifier: str) -> Response:
+async def read_scores(request: Request, identifier: str) -> Response:
     """The score document, once released. Every figure that is not there carries a reason."""
-    return _of_snapshot(request, identifier, _wire)
+    return await _of_snapshot(request, identifier, _wire)
 
 
 @router.get("/{identifier}/gaps", operation_id="readGaps", response_model=dict[str, Any])
-def read_gaps(request: Request, identifier: str) -> Response:
+async def read_gaps(request: Request, identifier: str) -> Response:
     """Gaps in order, changes, divisions and strengths: a part of the score document."""
-    return _of_snapshot(request, identifier, _gaps)
+    return await _of_snapshot(request, identifier, _gaps)
 
 
 @router.get(
@@ -214,11 +214,11 @@ def read_gaps(request: Request, identifier: str) -> Response:
     response_model=list[dict[str, Any]],
     responses={200: {"content": {CSV: {"schema": {"type": "string"}}}}},
 )
-def read_score_rows(request: Request, identifier: str) -> Response:
+async def read_score_rows(request: Request, identifier: str) -> Response:
     """Every figure as one flat row, blank ones with their reason: JSON, or CSV when `Accept` asks for text/csv."""
     if best_form(request.headers.get("accept"), (JSON, CSV)) == CSV:
-        return _of_snapshot(request, identifier, _rows_as_csv, f"{CSV}; charset=utf-8")
-    return _of_snapshot(request, identifier, _rows)
+        return await _of_snapshot(request, identifier, _rows_as_csv, f"{CSV}; charset=utf-8")
+    return await _of_snapshot(request, identifier, _rows)
 
 
 @router.get(
@@ -239,20 +239,25 @@ def read_report(request: Request, identifier: str) -> Response:
     return PdfAnswer(report_as_pdf(found, language), headers=headers)
 
 
-def _of_snapshot(
+async def _of_snapshot(
     request: Request,
     identifier: str,
     form: Callable[[bytes], bytes],
-    media_type: str = "application/json",
+    media_type: str = JSON,
 ) -> Response:
     """The released snapshot in one form; 304 where the client has it. Each form has a tag of its own."""
-    with work_for(request) as work:
+    suffix = "+csv" if form is _rows_as_csv else ""
+
+    def look(work: Work) -> tuple[str, bytes | None]:
+        """(tag, document); no document where the client has it."""
         actor = api_actor(request, work)
-        tag = f'"{reporting.scores_hash(work, actor, identifier)}{"+csv" if form is _rows_as_csv else ""}"'
-        if is_known(request, tag):
-            return Response(status_code=304, headers={"etag": tag})
-        kept = reporting.scores(work, actor, identifier)
-    return Response(form(kept.document), media_type=media_type, headers={"etag": tag, "vary": "Accept"})
+        tag = f'"{reporting.scores_hash(work, actor, identifier)}{suffix}"'
+        return tag, None if is_known(request, tag) else reporting.scores(work, actor, identifier).document
+
+    tag, document = await ask(request, look)
+    if document is None:
+        return Response(status_code=304, headers={"etag": tag})
+    return Response(form(document), media_type=media_type, headers={"etag": tag, "vary": "Accept"})
 
 
 def _rows(document: bytes) -> bytes:

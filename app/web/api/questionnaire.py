@@ -1,7 +1,7 @@
 """The respondent's questionnaire over JSON; the bearer token is that of the personal link."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from typing import TypeVar
 
 from fastapi import APIRouter, Request
 
@@ -11,64 +11,65 @@ from app.service.tokens import receipt_code
 from app.service.work import Work
 from app.web.api import shapes
 from app.web.api.rules import ApiRoute
-from app.web.entry import bearer, desk_of, language_of, work_for
+from app.web.entry import ask, bearer, desk_of, language_of
+
+T = TypeVar("T")
 
 router = APIRouter(prefix="/questionnaire", tags=["questionnaire"], route_class=ApiRoute)
 
 
-@contextmanager
-def _of_link(request: Request, *, write: bool = False) -> Iterator[tuple[Work, str]]:
-    """One transaction, with the token of the personal link. Raises NotSignedIn when none that works came along."""
+async def _ask(request: Request, job: Callable[[Work, str], T], *, write: bool = False) -> T:
+    """What somebody with a personal link wants done. Raises NotSignedIn when no link that works came along."""
     token = bearer(request)
     if token is None:
         raise NotSignedIn
-    with work_for(request, write=write) as work:
-        try:
-            yield work, token
-        except UnknownLink as unknown:
-            raise NotSignedIn from unknown
+    try:
+        return await ask(request, lambda work: job(work, token), write=write)
+    except UnknownLink as unknown:
+        raise NotSignedIn from unknown
 
 
-def _out(request: Request, work: Work, token: str) -> shapes.QuestionnaireOut:
-    who = responding.respondent(work, token)
+def _out(request: Request, who: responding.Respondent) -> shapes.QuestionnaireOut:
     return shapes.questionnaire_out(who, receipt_code(desk_of(request).chance()), language_of(request))
 
 
 @router.get("", operation_id="readQuestionnaire")
-def read_questionnaire(request: Request) -> shapes.QuestionnaireOut:
+async def read_questionnaire(request: Request) -> shapes.QuestionnaireOut:
     """What this respondent is asked and filled in so far, with a fresh receipt code for sending."""
-    with _of_link(request) as (work, token):
-        return _out(request, work, token)
+    return _out(request, await _ask(request, responding.respondent))
 
 
 @router.put("/confirmation", operation_id="confirmStatement")
-def confirm_statement(request: Request, given: shapes.ConfirmationIn) -> shapes.QuestionnaireOut:  # noqa: ARG001
+async def confirm_statement(request: Request, given: shapes.ConfirmationIn) -> shapes.QuestionnaireOut:  # noqa: ARG001
     """For an attributed statement: all holders of the role know and agree. Needed before any answer."""
-    with _of_link(request, write=True) as (work, token):
+
+    def confirm(work: Work, token: str) -> responding.Respondent:
         responding.confirm_statement(work, token)
-        return _out(request, work, token)
+        return responding.respondent(work, token)
+
+    return _out(request, await _ask(request, confirm, write=True))
 
 
 @router.put("/answers", operation_id="saveAnswers")
-def save_answers(request: Request, given: shapes.AnswersIn) -> shapes.QuestionnaireOut:
+async def save_answers(request: Request, given: shapes.AnswersIn) -> shapes.QuestionnaireOut:
     """Save the whole draft or a part of it; saving the same again changes nothing."""
-    with _of_link(request, write=True) as (work, token):
+
+    def save(work: Work, token: str) -> responding.Respondent:
         if given.judged is not None:
             responding.choose(work, token, given.judged)
-        responding.save(work, token, given.ratings, given.comments)
-        return _out(request, work, token)
+        return responding.save(work, token, given.ratings, given.comments)
+
+    return _out(request, await _ask(request, save, write=True))
 
 
 @router.post("/submission", status_code=201, operation_id="sendAnswers")
-def send_answers(request: Request, given: shapes.SubmissionIn) -> shapes.SubmissionOut:
+async def send_answers(request: Request, given: shapes.SubmissionIn) -> shapes.SubmissionOut:
     """Send the draft, once. After a lost reply, send again with the same receipt code."""
-    with _of_link(request, write=True) as (work, token):
-        code = responding.submit(work, token, given.receipt_code)
+    code = await _ask(request, lambda work, token: responding.submit(work, token, given.receipt_code), write=True)
     return shapes.SubmissionOut(receipt_code=code)
 
 
 @router.delete("/submission", status_code=204, operation_id="withdrawAnswers")
-def withdraw_answers(request: Request, receiptCode: str) -> None:  # noqa: N803 - the wire speaks camelCase
+async def withdraw_answers(request: Request, receiptCode: str) -> None:  # noqa: N803 - the wire speaks camelCase
     """Take back what was sent and answer anew."""
-    with _of_link(request, write=True) as (work, token):
-        responding.withdraw(work, token, receiptCode)
+    await _ask(request, lambda work, token: responding.withdraw(work, token, receiptCode), write=True)

@@ -18,7 +18,8 @@ from app.domain.text import Text, same
 from app.service import responding
 from app.service.responding import Respondent
 from app.service.tokens import receipt_code
-from app.web.entry import RECEIPT_COOKIE, RESPONDENT_COOKIE, cookie, desk_of, work_for
+from app.service.work import Work
+from app.web.entry import RECEIPT_COOKIE, RESPONDENT_COOKIE, ask, cookie, desk_of
 from app.web.rendering import render
 from app.web.security import OurForm, drop_cookie, set_cookie
 
@@ -37,10 +38,23 @@ def _see_other(path: str) -> RedirectResponse:
     return RedirectResponse(path, status_code=303)
 
 
-def _require_same_questionnaire(who: Respondent, form: FormData) -> None:
-    """Two links in one browser: a form of the one is not saved under the other."""
+def _whose_form(request: Request, work: Work, form: FormData) -> Respondent:
+    """Who sends this form. Two links in one browser: a form of the one is not saved under the other."""
+    who = responding.respondent(work, _current(request))
     if form.get("invitation") != who.invitation.id:
         raise OtherQuestionnaire
+    return who
+
+
+async def _who_answers(request: Request) -> Respondent:
+    """Whose questionnaire is open in this browser, and may be filled in now; else the Problem that says why not."""
+
+    def look(work: Work) -> Respondent:
+        who = responding.respondent(work, _current(request))
+        who.require_able_to_answer(work)
+        return who
+
+    return await ask(request, look)
 
 
 def _chosen(form: FormData, name: str) -> list[str]:
@@ -51,10 +65,8 @@ def _chosen(form: FormData, name: str) -> list[str]:
 
 
 @router.get("/keuze")
-def show_choice(request: Request) -> Response:
-    with work_for(request) as work:
-        who = responding.respondent(work, _current(request))
-        who.require_able_to_answer(work)
+async def show_choice(request: Request) -> Response:
+    who = await _who_answers(request)
     nobody = "niemand" in request.query_params
     return _choice(request, who, who.draft.answers.judged, (), nobody=nobody)
 
@@ -77,25 +89,26 @@ def _choice(
 
 
 @router.post("/keuze")
-def choose(request: Request, form: OurForm) -> Response:
+async def choose(request: Request, form: OurForm) -> Response:
     chosen = frozenset(_chosen(form, "judged"))
-    with work_for(request, write=True) as work:
-        who = responding.respondent(work, _current(request))
-        _require_same_questionnaire(who, form)
-        if not chosen and not form.get("seen"):
-            return _see_other("/invullen/keuze?niemand=ja")
+
+    def choose(work: Work) -> tuple[Respondent, tuple[Fault, ...]]:
+        who = _whose_form(request, work, form)
         try:
-            responding.choose(work, _current(request), chosen)
+            return responding.choose(work, _current(request), chosen), ()
         except InvalidInput as invalid:
-            return _choice(request, who, chosen, invalid.faults, 400)
-    return _see_other("/invullen/vragen/1")
+            return who, invalid.faults
+
+    if not chosen and not form.get("seen"):
+        await ask(request, lambda work: _whose_form(request, work, form))
+        return _see_other("/invullen/keuze?niemand=ja")
+    who, faults = await ask(request, choose, write=True)
+    return _choice(request, who, chosen, faults, 400) if faults else _see_other("/invullen/vragen/1")
 
 
 @router.get("/vragen/{number}")
-def show_page(request: Request, number: int) -> Response:
-    with work_for(request) as work:
-        who = responding.respondent(work, _current(request))
-        who.require_able_to_answer(work)
+async def show_page(request: Request, number: int) -> Response:
+    who = await _who_answers(request)
     if who.must_choose:
         return _see_other("/invullen/keuze")
     answers = who.answers
@@ -160,19 +173,25 @@ def _count(questionnaire: Questionnaire) -> int:
 
 
 @router.post("/vragen/{number}")
-def save_page(request: Request, number: int, form: OurForm) -> Response:
+async def save_page(request: Request, number: int, form: OurForm) -> Response:
     """Save what this page holds, then go on, back, or to the other language; nothing typed is lost on a fault."""
-    with work_for(request, write=True) as work:
-        who = responding.respondent(work, _current(request))
-        _require_same_questionnaire(who, form)
-        questionnaire = who.questionnaire
-        if not 1 <= number <= _count(questionnaire):
-            return _see_other("/invullen/nakijken")
-        ratings, comments = _fields(questionnaire, number, form)
+
+    def save(work: Work) -> tuple[Respondent, tuple[Fault, ...]]:
+        who = _whose_form(request, work, form)
+        if not 1 <= number <= _count(who.questionnaire):
+            return who, ()
+        ratings, comments = _fields(who.questionnaire, number, form)
         try:
-            who = responding.save(work, _current(request), ratings, comments, _moment(form))
+            return responding.save(work, _current(request), ratings, comments, _moment(form)), ()
         except InvalidInput as invalid:
-            return _page(request, who, number, {**ratings, **comments}, faults=invalid.faults, status=400)
+            return who, invalid.faults
+
+    who, faults = await ask(request, save, write=True)
+    if not 1 <= number <= _count(who.questionnaire):
+        return _see_other("/invullen/nakijken")
+    ratings, comments = _fields(who.questionnaire, number, form)
+    if faults:
+        return _page(request, who, number, {**ratings, **comments}, faults=faults, status=400)
     if form.get("go") == "autosave":
         return Response(status_code=204)
     go = str(form.get("go", "next"))
@@ -212,17 +231,14 @@ def _fields(questionnaire: Questionnaire, number: int, form: FormData) -> tuple[
 
 
 @router.get("/bewaard")
-def show_kept(request: Request) -> Response:
-    with work_for(request) as work:
-        who = responding.respondent(work, _current(request))
+async def show_kept(request: Request) -> Response:
+    who = await ask(request, lambda work: responding.respondent(work, _current(request)))
     return render(request, "respondent/kept.html", who=who)
 
 
 @router.get("/nakijken")
-def check(request: Request) -> Response:
-    with work_for(request) as work:
-        who = responding.respondent(work, _current(request))
-        who.require_able_to_answer(work)
+async def check(request: Request) -> Response:
+    who = await _who_answers(request)
     if who.must_choose:
         return _see_other("/invullen/keuze")
     return _check(request, who, receipt_code(desk_of(request).chance()), ())
@@ -245,24 +261,27 @@ def _check(request: Request, who: Respondent, code: str, faults: tuple[Fault, ..
 
 
 @router.post("/inzenden")
-def send(request: Request, form: OurForm) -> Response:
-    code = str(form.get("receipt_code", ""))
-    with work_for(request, write=True) as work:
-        who = responding.respondent(work, _current(request))
-        _require_same_questionnaire(who, form)
+async def send(request: Request, form: OurForm) -> Response:
+    given = str(form.get("receipt_code", ""))
+
+    def submit(work: Work) -> tuple[Respondent, str, tuple[Fault, ...]]:
+        who = _whose_form(request, work, form)
         try:
-            code = responding.submit(work, _current(request), code)
+            return who, responding.submit(work, _current(request), given), ()
         except InvalidInput as invalid:
-            return _check(request, who, receipt_code(work.chance()), invalid.faults, 400)
+            return who, receipt_code(work.chance()), invalid.faults
+
+    who, code, faults = await ask(request, submit, write=True)
+    if faults:
+        return _check(request, who, code, faults, 400)
     answer = _see_other("/invullen/ontvangen")
     set_cookie(request, answer, RECEIPT_COOKIE, code, 60 * 60)
     return answer
 
 
 @router.get("/ontvangen")
-def show_receipt(request: Request) -> Response:
-    with work_for(request) as work:
-        who = responding.respondent(work, _current(request))
+async def show_receipt(request: Request) -> Response:
+    who = await ask(request, lambda work: responding.respondent(work, _current(request)))
     if not who.invitation.sent and who.assessment.state == "open":
         return _see_other("/invullen/nakijken")
     code = cookie(request, RECEIPT_COOKIE)
@@ -273,11 +292,15 @@ def show_receipt(request: Request) -> Response:
 
 
 @router.get("/{token}")
-def show_start(request: Request, token: str) -> Response:
+async def show_start(request: Request, token: str) -> Response:
     """Who asks, why, and what becomes of it. Looking starts nothing: mail scanners look too."""
-    with work_for(request) as work:
+
+    def look(work: Work) -> tuple[Respondent, bool]:
         who = responding.respondent(work, token, counted=True)
-        return _start(request, who, token, accepts=who.assessment.accepts_answers(work.now))
+        return who, who.assessment.accepts_answers(work.now)
+
+    who, accepts = await ask(request, look)
+    return _start(request, who, token, accepts=accepts)
 
 
 def _start(
@@ -323,16 +346,23 @@ def _least_and_most(who: Respondent) -> list[frozenset[str]]:
 
 
 @router.post("/{token}")
-def start(request: Request, token: str, form: OurForm) -> Response:
+async def start(request: Request, token: str, form: OurForm) -> Response:
     """Begin, or go on where one stopped. Only this sets a cookie; from here the address holds no token."""
-    with work_for(request, write=True) as work:
+
+    def begin(work: Work) -> tuple[Respondent, bool]:
+        """(who, whether this person may begin)."""
         who = responding.respondent(work, token, counted=True)
         who.assessment.require_open(work.now)
-        if who.party.attributed and not who.invitation.statement_confirmed:
-            if not form.get("confirm"):
-                unconfirmed = [Fault("confirm", StatementNotConfirmed().message)]
-                return _start(request, who, token, accepts=True, faults=tuple(unconfirmed), status=400)
+        if not who.party.attributed or who.invitation.statement_confirmed:
+            return who, True
+        if form.get("confirm"):
             responding.confirm_statement(work, token)
+        return who, bool(form.get("confirm"))
+
+    who, may_begin = await ask(request, begin, write=True)
+    if not may_begin:
+        unconfirmed = (Fault("confirm", StatementNotConfirmed().message),)
+        return _start(request, who, token, accepts=True, faults=unconfirmed, status=400)
     answer = _see_other("/invullen/keuze" if who.must_choose else f"/invullen/vragen/{_first_open(who)}")
     set_cookie(request, answer, RESPONDENT_COOKIE, token, COOKIE_LASTS)
     drop_cookie(request, answer, RECEIPT_COOKIE)
@@ -349,14 +379,19 @@ def _first_open(who: Respondent) -> int:
 
 
 @router.post("/{token}/intrekken")
-def withdraw(request: Request, token: str, form: OurForm) -> Response:
+async def withdraw(request: Request, token: str, form: OurForm) -> Response:
     """Take back what was sent, with the receipt code; then one may answer anew."""
-    with work_for(request, write=True) as work:
+    typed = str(form.get("receipt_code", ""))
+
+    def take_back(work: Work) -> tuple[Respondent, tuple[Fault, ...]]:
         who = responding.respondent(work, token, counted=True)
-        typed = str(form.get("receipt_code", ""))
         try:
             responding.withdraw(work, token, typed)
         except WrongReceipt as wrong:
-            found = (Fault("receipt_code", wrong.message),)
-            return _start(request, who, token, typed_code=typed, accepts=True, faults=found, status=409)
+            return who, (Fault("receipt_code", wrong.message),)
+        return who, ()
+
+    who, faults = await ask(request, take_back, write=True)
+    if faults:
+        return _start(request, who, token, typed_code=typed, accepts=True, faults=faults, status=409)
     return _see_other(f"/invullen/{token}?ingetrokken=ja")
