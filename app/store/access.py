@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select,
 
 from app.domain.assessment import Actor, MemberRole, Scope
 from app.store import tables
+from app.store.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,10 @@ class Key:
 #: The office of a member; empty for an administrator.
 _office_of = func.coalesce(tables.member.c.office_id, "")
 _MEMBER = select(tables.member.c.id, _office_of, tables.member.c.email, tables.member.c.role)
-_KEY = select(tables.api_key.c.office_id, tables.api_key.c.name, tables.api_key.c.scope).where(
-    tables.api_key.c.token_hash == bindparam("token_hash")
+_KEY = Prepared(
+    select(tables.api_key.c.office_id, tables.api_key.c.name, tables.api_key.c.scope).where(
+        tables.api_key.c.token_hash == bindparam("token_hash")
+    )
 )
 
 
@@ -202,5 +205,5 @@ class Access:
         )
 
     def key(self, token_hash: str) -> Actor | None:
-        row = self._connection.execute(_KEY, {"token_hash": token_hash}).one_or_none()
+        row = _KEY.row(self._connection, token_hash=token_hash)
         return Actor(row.office_id, row.name, may_write=row.scope == "write") if row else None

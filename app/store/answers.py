@@ -3,11 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from app.domain.answers import Answers
 from app.domain.people import Person
 from app.store import tables
+from app.store.prepared import Prepared
 
 _ACTIVE = ("invited", "sent")
 
@@ -46,33 +47,41 @@ class Submission:
     answers: bytes
 
 
-# What a respondent does is asked most often: its statements are made once, so that SQLAlchemy finds them compiled.
-_BY_TOKEN = select(
+# What a respondent does is asked most often.
+_LINK = select(
     tables.invitation.c.id,
     tables.invitation.c.assessment_id,
     tables.invitation.c.party_key,
     tables.invitation.c.judges,
     tables.invitation.c.state,
     tables.invitation.c.statement_confirmed,
-).where(tables.invitation.c.token_hash == bindparam("token_hash"), tables.invitation.c.state.in_(_ACTIVE))
-_BY_TOKEN_HELD = _BY_TOKEN.with_for_update()
-_DRAFT = select(
-    tables.draft.c.judged,
-    tables.draft.c.ratings,
-    tables.draft.c.comments,
-    tables.draft.c.chosen,
-    tables.draft.c.page,
-    tables.draft.c.sequence,
-).where(tables.draft.c.invitation_id == bindparam("invitation"))
-_SPEND = (
+).where(
+    tables.invitation.c.token_hash == bindparam("token_hash"),
+    or_(*(tables.invitation.c.state == state for state in _ACTIVE)),
+)
+_BY_TOKEN, _BY_TOKEN_HELD = Prepared(_LINK), Prepared(_LINK.with_for_update())
+_DRAFT = Prepared(
+    select(
+        tables.draft.c.judged,
+        tables.draft.c.ratings,
+        tables.draft.c.comments,
+        tables.draft.c.chosen,
+        tables.draft.c.page,
+        tables.draft.c.sequence,
+    ).where(tables.draft.c.invitation_id == bindparam("invitation"))
+)
+_SPEND = Prepared(
     update(tables.invitation)
     .where(tables.invitation.c.id == bindparam("invitation"), tables.invitation.c.state == "invited")
     .values(state="sent")
 )
-_ADD_SUBMISSION = insert(tables.submission)
-_SAVE_DRAFT = update(tables.draft).where(tables.draft.c.invitation_id == bindparam("invitation"))
-_ADD_DRAFT = insert(tables.draft)
-_DROP_DRAFT = delete(tables.draft).where(tables.draft.c.invitation_id == bindparam("invitation"))
+_ADD_SUBMISSION = Prepared(insert(tables.submission))
+_SAVE_DRAFT = Prepared(
+    update(tables.draft).where(tables.draft.c.invitation_id == bindparam("invitation")),
+    columns=("judged", "chosen", "ratings", "comments", "page", "sequence"),
+)
+_ADD_DRAFT = Prepared(insert(tables.draft))
+_DROP_DRAFT = Prepared(delete(tables.draft).where(tables.draft.c.invitation_id == bindparam("invitation")))
 
 
 class AnswerStore:
@@ -140,7 +149,7 @@ class AnswerStore:
     def invitation_by_token(self, token_hash: str, *, lock: bool = False) -> Invitation | None:
         """The invitation of a link. `lock`: nobody else changes it or its draft until this transaction ends."""
         query = _BY_TOKEN_HELD if lock and self._connection.dialect.name != "sqlite" else _BY_TOKEN
-        row = self._connection.execute(query, {"token_hash": token_hash}).one_or_none()
+        row = query.row(self._connection, token_hash=token_hash)
         if row is None:
             return None
         identifier, assessment, party, judges, state, confirmed = row
@@ -234,7 +243,7 @@ class AnswerStore:
 
     def spend_invitation(self, invitation: str) -> bool:
         """Mark an invitation as sent; False when it already was, or was taken back."""
-        return self._connection.execute(_SPEND, {"invitation": invitation}).rowcount == 1
+        return _SPEND.change(self._connection, invitation=invitation) == 1
 
     def reopen_invitation(self, invitation: str) -> None:
         self._connection.execute(
@@ -244,14 +253,14 @@ class AnswerStore:
     # --- drafts ---
 
     def draft(self, invitation: str) -> Draft:
-        row = self._connection.execute(_DRAFT, {"invitation": invitation}).one_or_none()
+        row = _DRAFT.row(self._connection, invitation=invitation)
         if row is None:
             return Draft(Answers(), chosen=False)
         judged, ratings, comments, chosen, page, sequence = row
         return Draft(Answers(frozenset(judged), ratings, comments), chosen, page, sequence)
 
     def save_draft(self, invitation: str, draft: Draft) -> None:
-        values = {
+        values: dict[str, object] = {
             "judged": sorted(draft.answers.judged),
             "chosen": draft.chosen,
             "ratings": dict(draft.answers.ratings),
@@ -259,11 +268,11 @@ class AnswerStore:
             "page": draft.page,
             "sequence": draft.sequence,
         }
-        if not self._connection.execute(_SAVE_DRAFT, {"invitation": invitation, **values}).rowcount:
-            self._connection.execute(_ADD_DRAFT, {"invitation_id": invitation, **values})
+        if not _SAVE_DRAFT.change(self._connection, invitation=invitation, **values):
+            _ADD_DRAFT.change(self._connection, invitation_id=invitation, **values)
 
     def drop_draft(self, invitation: str) -> None:
-        self._connection.execute(_DROP_DRAFT, {"invitation": invitation})
+        _DROP_DRAFT.change(self._connection, invitation=invitation)
 
     # --- submissions ---
 
@@ -276,15 +285,13 @@ class AnswerStore:
         return found is not None
 
     def add_submission(self, submission: Submission) -> None:
-        self._connection.execute(
-            _ADD_SUBMISSION,
-            {
-                "id": submission.id,
-                "assessment_id": submission.assessment,
-                "party_key": submission.party,
-                "receipt_hash": submission.receipt_hash,
-                "answers": submission.answers,
-            },
+        _ADD_SUBMISSION.change(
+            self._connection,
+            id=submission.id,
+            assessment_id=submission.assessment,
+            party_key=submission.party,
+            receipt_hash=submission.receipt_hash,
+            answers=submission.answers,
         )
 
     def withdraw_submission(self, assessment: str, receipt_hash: str, author_hash: str) -> bool:

@@ -1,16 +1,19 @@
 """Owns the queries about constellations, assessments and their parties; each is scoped to an office."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
 from app.domain.assessment import Assessment, Post, Purpose, State
 from app.domain.constellation import Party
 from app.domain.parameters import Parameters, read_parameters
 from app.store import tables
+from app.store.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +26,11 @@ class ConstellationOf:
     instrument: str
 
 
+#: What stands in the row of an assessment and is no part of what most work needs.
+_READ_APART = ("promise", "reminded_on", "compared_with")
 _ASSESSMENT = (
     select(
-        *tables.assessment.columns,
+        *(column for column in tables.assessment.columns if column.name not in _READ_APART),
         tables.constellation.c.office_id,
         tables.constellation.c.instrument_id,
         tables.office.c.name.label("office_name"),
@@ -33,15 +38,15 @@ _ASSESSMENT = (
     .join(tables.constellation, tables.constellation.c.id == tables.assessment.c.constellation_id)
     .join(tables.office, tables.office.c.id == tables.constellation.c.office_id)
 )
-_BY_ID = _ASSESSMENT.where(tables.assessment.c.id == bindparam("identifier"))
+_BY_ID = Prepared(_ASSESSMENT.where(tables.assessment.c.id == bindparam("identifier")))
 _OF_OFFICE = _ASSESSMENT.where(
     tables.constellation.c.office_id == bindparam("office"), tables.assessment.c.id == bindparam("identifier")
 )
-_BEHIND_LINK = _ASSESSMENT.join(tables.invitation, tables.invitation.c.assessment_id == tables.assessment.c.id).where(
+_LINK = _ASSESSMENT.join(tables.invitation, tables.invitation.c.assessment_id == tables.assessment.c.id).where(
     tables.invitation.c.token_hash == bindparam("token_hash")
 )
-_BEHIND_LINK_HELD = _BEHIND_LINK.with_for_update(read=True, of=tables.assessment)
-_PARTIES = (
+_BEHIND_LINK, _BEHIND_LINK_HELD = Prepared(_LINK), Prepared(_LINK.with_for_update(read=True, of=tables.assessment))
+_PARTIES = Prepared(
     select(
         tables.party.c.key,
         tables.party.c.role,
@@ -59,7 +64,7 @@ _INVITED = (
     .group_by(tables.invitation.c.party_key)
     .subquery()
 )
-_COUNTED_PARTIES = (
+_COUNTED_PARTIES = Prepared(
     select(
         tables.party.c.key,
         tables.party.c.role,
@@ -75,6 +80,13 @@ _COUNTED_PARTIES = (
 
 
 def _params(raw: dict[str, Any]) -> Parameters:
+    return _read_params(json.dumps(raw))
+
+
+@lru_cache(maxsize=256)
+def _read_params(stored: str) -> Parameters:
+    """Parameters from what was stored; each is read once, for they change with no answer that comes in."""
+    raw = json.loads(stored)
     return read_parameters(raw, list(raw.get("ambition", {})))
 
 
@@ -141,12 +153,12 @@ class Assessments:
         `counted`: its parties know how many people were invited, which takes time that grows with the people.
         """
         query = _BEHIND_LINK_HELD if lock and not self._is_sqlite else _BEHIND_LINK
-        row = self._connection.execute(query, {"token_hash": token_hash}).one_or_none()
+        row = query.row(self._connection, token_hash=token_hash)
         return self._assessment(row, counted=counted) if row else None
 
     def of_link(self, identifier: str) -> Assessment:
         """The assessment that a reader link or a letter is about; its parties are not counted before closing."""
-        row = self._connection.execute(_BY_ID, {"identifier": identifier}).one()
+        row = _BY_ID.row(self._connection, identifier=identifier)
         return self._assessment(row, counted=False)
 
     def lock_for_change(self, office: str, identifier: str) -> Assessment | None:
@@ -317,7 +329,7 @@ class Assessments:
                 ],
             )
 
-    def _assessment(self, row: Row[*tuple[Any, ...]], *, counted: bool = True) -> Assessment:
+    def _assessment(self, row: Any, *, counted: bool = True) -> Assessment:
         return Assessment(
             id=row.id,
             office=row.office_id,
@@ -339,8 +351,8 @@ class Assessments:
 
     def _parties(self, identifier: str, *, counted: bool) -> tuple[Party, ...]:
         """Parties in order, each with everyone who was ever invited; from closing on as it was counted then."""
-        rows = self._connection.execute(_COUNTED_PARTIES if counted else _PARTIES, {"identifier": identifier}).all()
-        return tuple(Party(*row) for row in rows)
+        query = _COUNTED_PARTIES if counted else _PARTIES
+        return tuple(Party(*row) for row in query.rows(self._connection, identifier=identifier))
 
     def mark_changed(self, identifier: str, parties: Collection[str]) -> None:
         """The lists of these parties changed after opening."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from app.domain.assessment import State, dutch_date
 from app.store import tables
+from app.store.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,13 @@ _EVENT = select(
 )
 
 
-# Dashboards ask for these all the time: made once, so that SQLAlchemy finds them compiled.
-_SNAPSHOT = select(tables.snapshot.c.hash, tables.snapshot.c.document, tables.snapshot.c.private).where(
-    tables.snapshot.c.assessment_id == bindparam("assessment")
+# Dashboards ask for these all the time.
+_SNAPSHOT = Prepared(
+    select(tables.snapshot.c.hash, tables.snapshot.c.document, tables.snapshot.c.private).where(
+        tables.snapshot.c.assessment_id == bindparam("assessment")
+    )
 )
-_HASH = (
+_HASH = Prepared(
     select(tables.assessment.c.state, tables.snapshot.c.hash)
     .join(tables.constellation, tables.constellation.c.id == tables.assessment.c.constellation_id)
     .outerjoin(tables.snapshot, tables.snapshot.c.assessment_id == tables.assessment.c.id)
@@ -78,7 +81,7 @@ class Results:
         )
 
     def snapshot(self, assessment: str) -> StoredSnapshot | None:
-        row = self._connection.execute(_SNAPSHOT, {"assessment": assessment}).one_or_none()
+        row = _SNAPSHOT.row(self._connection, assessment=assessment)
         return StoredSnapshot(*row) if row else None
 
     def snapshot_hash(self, assessment: str) -> str | None:
@@ -88,7 +91,7 @@ class Results:
 
     def state_and_hash(self, office: str, assessment: str) -> tuple[State, str | None] | None:
         """(state, hash of the snapshot if there is one) of an assessment of this office; None when it has none such."""
-        row = self._connection.execute(_HASH, {"office": office, "assessment": assessment}).one_or_none()
+        row = _HASH.row(self._connection, office=office, assessment=assessment)
         return (row.state, row.hash) if row else None
 
     def add_reader_link(self, link: ReaderLink, token_hash: str) -> None:
