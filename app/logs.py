@@ -21,6 +21,8 @@ def set_up(form: LogFormat) -> None:
     else:
         handler.setFormatter(logging.Formatter(_TEXT))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    # No line tells of them, and each costs every line.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     # At INFO the one logs every address that it asks, and the other every look at the version of the database.
     for name in ("httpx", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)

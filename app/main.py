@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from app import logs
 from app.catalogue import Catalogue
-from app.delivery.identity_provider import IdentityProvider
 from app.delivery.mail import FilePostman, Postman, SmtpPostman
 from app.delivery.webhooks import Courier
 from app.service.housekeeping import Worker, one_round
@@ -47,9 +47,13 @@ from app.web.pages import (
 )
 from app.web.rendering import STATIC
 from app.web.request_log import RequestLog
-from app.web.routes import put_on
+from app.web.routes import make_application, put_on
 from app.web.security import Protection
+from app.web.short_way import ShortWay
 from app.web.turnstile import Turnstile
+
+if TYPE_CHECKING:
+    from app.delivery.identity_provider import IdentityProvider
 
 log = logging.getLogger("rolvast")
 
@@ -80,10 +84,12 @@ def make_postman(settings: Settings) -> Postman:
     return FilePostman(settings.var / "mail", settings.mail_from)
 
 
-def make_identity_provider(settings: Settings) -> IdentityProvider | None:
+def make_identity_provider(settings: Settings) -> "IdentityProvider | None":
     """The provider through which members may sign in, where the settings name one."""
     if settings.openid_connect is None:
         return None
+    from app.delivery.identity_provider import IdentityProvider  # noqa: PLC0415 - large, and not for everyone
+
     return IdentityProvider(settings.openid_connect, settings.base_url + organisation.COMES_BACK, clock)
 
 
@@ -142,11 +148,10 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
         security_contact=settings.security_contact,
         identity_provider=make_identity_provider(settings),
     )
-    app = FastAPI(
-        title="rolvast", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=working
-    )
+    app = make_application(lifespan=working)
     app.state.desk = desk
-    app.mount("/api/v1", make_api(desk))
+    api = make_api(desk)
+    app.mount("/api/v1", api)
     app.mount("/static", StaticFiles(directory=STATIC))
     put_on(
         app,
@@ -168,6 +173,7 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
         report.router,
     )
     problems.install(app)
+    app.add_middleware(ShortWay, routes={"/api/v1": api.routes, "": app.routes})
     app.add_middleware(Turnstile)
     app.add_middleware(Protection, refuse=problems.answer_for)
     app.add_middleware(RequestLog)

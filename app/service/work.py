@@ -1,18 +1,19 @@
 """Owns one piece of work: a transaction with everything that a use case needs, time and chance included."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from app.catalogue import Catalogue
 from app.domain.assessment import Actor, Assessment
 from app.domain.constellation import Constellation, Party
 from app.domain.instrument import Instrument
 from app.domain.problems import NotFound
+from app.store.crew import Outcome as Outcome  # noqa: PLC0414 - those who look get it from here
 from app.store.engine import Database
 from app.store.results import AuditEvent
 from app.store.store import Store
@@ -105,14 +106,19 @@ class Workshop:
         """Have one transaction's work done by another thread, together with whoever else waits; the answer comes when
         what it wrote is kept. Not for work that leaves traces to wipe.
         """
+        return self.database.ask(lambda connection: self._do(job, Store(connection), now), write=write)
 
-        def with_store(store: Store) -> T:
-            work = self._work(store, now)
-            done = job(work)
-            self._note_uses(work)
-            return done
+    def look(self, now: datetime, jobs: Sequence[Callable[[Work], Any]]) -> list[Outcome] | None:
+        """Do work that only reads in this very thread, each as if alone; None where it would have to wait: then ask."""
+        return self.database.look(
+            [lambda connection, job=job: self._do(job, Store(connection), now) for job in jobs]  # type: ignore[misc]
+        )
 
-        return self.database.ask(lambda connection: with_store(Store(connection)), write=write)
+    def _do(self, job: Callable[[Work], T], store: Store, now: datetime) -> T:
+        work = self._work(store, now)
+        done = job(work)
+        self._note_uses(work)
+        return done
 
     def _work(self, store: Store, now: datetime) -> Work:
         return Work(store, self.catalogue, now, self._chance, self._secret, self._constellations)

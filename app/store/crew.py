@@ -32,6 +32,12 @@ class Outcome:
     value: Any = None
     error: Exception | None = None
 
+    def get(self) -> Any:
+        """The value; raises what the job raised."""
+        if self.error is not None:
+            raise self.error
+        return self.value
+
     def tell(self, answer: Future[Any]) -> None:
         if self.error is None:
             answer.set_result(self.value)

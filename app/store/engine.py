@@ -1,17 +1,19 @@
 """Owns the connection to the database: one transaction per piece of work; on SQLite those who wait share theirs."""
 
 import sqlite3
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, make_url
+from sqlalchemy import Connection, Dialect, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -34,6 +36,8 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writers: Writers | None = None
+        self._looking = threading.Lock()
+        self._kept: Connection | None = None
         self._reading: Crew | Threads
         self._writing: Crew | Threads
         if self.is_sqlite:
@@ -52,9 +56,10 @@ class Database:
                 pool_size=most_connections // 2,
                 max_overflow=most_connections // 2,
                 pool_timeout=PATIENCE,
-                pool_pre_ping=True,
                 hide_parameters=True,
             )
+            event.listen(self.engine, "checkin", _note_use)
+            event.listen(self.engine, "checkout", partial(_require_alive, self.engine.dialect))
             at_once = min(AT_ONCE, most_connections // 4)
             self._reading = Threads(partial(self.transaction, write=False), at_once, PATIENCE)
             self._writing = Threads(partial(self.transaction, write=True), at_once, PATIENCE)
@@ -79,11 +84,44 @@ class Database:
         """
         return (self._writing if write else self._reading).ask(job)
 
+    def look(self, jobs: Sequence[Job[Any]]) -> list[Outcome] | None:
+        """Do jobs that read in this very thread, together; None where they would have to wait for somebody.
+
+        On SQLite readers wait for nobody, but for one who repairs the file after a fall or holds it alone.
+        """
+        if not self.is_sqlite:
+            return None
+        with self._looking:
+            try:
+                connection = self._kept = self._kept or self._connect_to_look()
+                with connection.begin():
+                    outcomes = [outcome_of(job, lambda: nullcontext(connection)) for job in jobs]
+            except DBAPIError:
+                outcomes = [Outcome(error=Busy())]
+            if any(isinstance(outcome.error, DBAPIError | Busy) for outcome in outcomes):
+                self._let_go()
+                return None
+            return outcomes
+
+    def _connect_to_look(self) -> Connection:
+        """A connection that is kept for looking, and waits for nothing."""
+        connection = self.engine.connect()
+        connection.info["write"] = False
+        connection.exec_driver_sql("PRAGMA busy_timeout=0")
+        connection.rollback()
+        return connection
+
+    def _let_go(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.invalidate()
+            kept.close()
+
     def _read_together(self, jobs: Iterator[Job[Any]]) -> list[Outcome]:
         """All who wait look at the database of one moment; whoever comes after that moment waits for the next."""
         waiting = list(jobs)
         with self.transaction(write=False) as connection:
-            return [outcome_of(job, lambda: nullcontext(connection)) for job in waiting]
+            return [outcome_of(job, lambda: _reaching(nullcontext(connection))) for job in waiting]
 
     def _connect_to_write(self) -> Connection:
         connection = self.engine.connect()
@@ -122,6 +160,8 @@ class Database:
             raw.invalidate()
 
     def close(self) -> None:
+        with self._looking:
+            self._let_go()
         self._reading.close()
         self._writing.close()
         self.engine.dispose()
@@ -131,14 +171,8 @@ def _write_together(writers: Writers, jobs: Iterator[Job[Any]]) -> list[Outcome]
     """Each in a savepoint of its own, until the commit that they share takes no more."""
     outcomes = []
     with reachable(), writers.together() as together:
-
-        @contextmanager
-        def part() -> Iterator[Connection]:
-            with reachable(), together.part() as connection:
-                yield connection
-
         for job in jobs:
-            outcomes.append(outcome_of(job, part))
+            outcomes.append(outcome_of(job, lambda: _reaching(together.part())))
             if together.full:
                 break
     return outcomes
@@ -163,6 +197,13 @@ def reachable() -> Iterator[None]:
         raise
 
 
+@contextmanager
+def _reaching(part: AbstractContextManager[Connection]) -> Iterator[Connection]:
+    """A part of a transaction in which the database may turn out to be out of reach."""
+    with reachable(), part as connection:
+        yield connection
+
+
 def _with_driver(url: URL) -> URL:
     return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
 
@@ -174,6 +215,25 @@ def _patience(url: URL) -> dict[str, str]:
     """
     ours = {"connect_timeout": str(BUSY_TIMEOUT // 1000), "options": f"-c lock_timeout={BUSY_TIMEOUT}"}
     return {name: value for name, value in ours.items() if name not in url.query}
+
+
+#: A connection that was used so short ago, in seconds, is taken to be alive without asking.
+_FRESH = 1.0
+
+
+def _note_use(_: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def _require_alive(dialect: Dialect, connection: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
+    """A server that was restarted leaves connections that lead nowhere: the pool then makes another one."""
+    if time.monotonic() - record.info.get("used", time.monotonic()) > _FRESH:
+        try:
+            dialect.do_ping(connection)
+        except Exception as error:
+            if dialect.is_disconnect(error, connection, None):  # type: ignore[arg-type]  # whatever the driver raised
+                raise DisconnectionError from error
+            raise
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

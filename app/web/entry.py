@@ -1,17 +1,16 @@
 """Owns the way in: from a request to who is asking and one piece of work. One request, one transaction."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from app.delivery.identity_provider import IdentityProvider
 from app.domain.assessment import Actor
 from app.domain.problems import NotAllowed
 from app.domain.text import LANGUAGES, Language, Text
@@ -19,8 +18,12 @@ from app.service.access import Reader, member_of_session, owner_of_key, reader_o
 from app.service.health import require_current_tables
 from app.service.work import Work, Workshop
 from app.settings import is_loopback
+from app.web.asking import Counter
 from app.web.limits import Limits
 from app.web.metrics import Metrics
+
+if TYPE_CHECKING:
+    from app.delivery.identity_provider import IdentityProvider
 
 T = TypeVar("T")
 
@@ -35,7 +38,7 @@ LANGUAGE_COOKIE = "taal"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Desk:
     """What every request needs; `main` puts one on the application.
 
@@ -58,7 +61,12 @@ class Desk:
     metrics: Metrics = field(default_factory=Metrics)
     metrics_token: str = ""
     security_contact: str = ""
-    identity_provider: IdentityProvider | None = None
+    identity_provider: "IdentityProvider | None" = None
+
+    @cached_property
+    def counter(self) -> Counter:
+        """Where requests that have no thread of their own get their work done."""
+        return Counter(self.workshop, self.clock)
 
 
 def desk_of(request: Request) -> Desk:
@@ -82,7 +90,7 @@ async def ask(request: Request, job: Callable[[Work], T], *, write: bool = False
     desk = desk_of(request)
     if not desk.workshop.tables_are_current:
         await run_in_threadpool(require_current_tables, desk.workshop)
-    return await asyncio.wrap_future(desk.workshop.ask(desk.clock(), job, write=write))
+    return await (desk.counter.ask(job, write=True) if write else desk.counter.look(job))
 
 
 def cookie_name(request: Request, name: str) -> str:
@@ -94,8 +102,16 @@ def cookie(request: Request, name: str) -> str | None:
     return request.cookies.get(cookie_name(request, name))
 
 
+def header(request: Request, name: bytes) -> str | None:
+    """The first header of this name, in lower case; for what every request is asked, without parsing all of them."""
+    for given, value in request.scope["headers"]:
+        if given == name:
+            return cast(bytes, value).decode("latin-1")
+    return None
+
+
 def bearer(request: Request) -> str | None:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    scheme, _, token = (header(request, b"authorization") or "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 

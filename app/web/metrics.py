@@ -6,6 +6,7 @@ and letters are counted in powers of ten. docs/decisions/0011-no-line-and-no-cou
 
 import os
 from collections.abc import Iterable
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -43,9 +44,13 @@ class Metrics:
             registry=self._registry,
         )
 
+        # The same few labels come back with every request; each is looked up once.
+        self._counted = cache(lambda method, route, status: self._requests.labels(method, route, str(status)))
+        self._timed = cache(self._seconds.labels)
+
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(method, route).observe(seconds)
+        self._counted(method, route, status).inc()
+        self._timed(method, route).observe(seconds)
 
     def count_failure(self, status: int) -> None:
         self._failures.labels(str(status)).inc()

@@ -5,7 +5,7 @@ uvicorn itself only ends connections that idle *between* two requests.
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, Literal
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
@@ -14,6 +14,9 @@ log = logging.getLogger("rolvast")
 #: Bytes of address and headers together; the largest that we ever ask for is a few cookies.
 LARGEST_HEAD = 32 * 1024
 MOST_HEADERS = 100
+
+#: Of a message that is not whole yet; None between two.
+Part = Literal["head", "body"] | None
 
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
@@ -38,10 +41,12 @@ class PatientProtocol(HttpToolsProtocol):
         self._coming = 0
         self._head = 0
         self._in_head = True
+        self._coming_part: Part = "head"
+        self._timed_part: Part = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         super().connection_made(transport)
-        self._wait(self.head_within)
+        self._keep_time()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
@@ -58,13 +63,14 @@ class PatientProtocol(HttpToolsProtocol):
         super().data_received(data)
         if self._in_head and self._head > LARGEST_HEAD:
             self._refuse(_TOO_LARGE)
+        self._keep_time()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._in_head = True
         # Not yet known how much of what is coming is head; for a head that is complete this is not looked at.
         self._head = self._coming
-        self._wait(self.head_within)
+        self._coming_part, self._timed_part = "head", None
 
     def on_headers_complete(self) -> None:
         size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
@@ -73,15 +79,14 @@ class PatientProtocol(HttpToolsProtocol):
             return
         self._in_head = False
         super().on_headers_complete()
-        self._wait(self.body_within)
-        self._silence = self.loop.call_later(self.silence, self._too_slow)
+        self._coming_part = "body"
 
     def on_body(self, body: bytes) -> None:
         if not self.transport.is_closing():
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        self._stop_waiting()
+        self._coming_part = None
         if not self.transport.is_closing():
             super().on_message_complete()
 
@@ -92,6 +97,17 @@ class PatientProtocol(HttpToolsProtocol):
     def resume_writing(self) -> None:
         self._took_some()
         super().resume_writing()
+
+    def _keep_time(self) -> None:
+        """Time what is still to come of a message. Most messages come whole, and are never timed."""
+        part = None if self.transport.is_closing() else self._coming_part
+        if part is None:
+            self._stop_waiting()
+        elif part != self._timed_part:
+            self._wait(self.head_within if part == "head" else self.body_within)
+            if part == "body":
+                self._silence = self.loop.call_later(self.silence, self._too_slow)
+        self._timed_part = part
 
     def _wait(self, seconds: float) -> None:
         self._stop_waiting()

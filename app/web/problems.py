@@ -69,6 +69,8 @@ def install(app: FastAPI) -> None:
 
 def answer_for(request: Request, error: Exception) -> Response:
     """The answer to whatever went wrong, outside the routes too."""
+    if isinstance(error, ClientDisconnect):
+        return _gone(request, error)
     return _problem(request, error) if isinstance(error, Problem) else bug(request, error)
 
 

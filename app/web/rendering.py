@@ -1,6 +1,8 @@
 """Owns how a page is drawn: templates in two languages, one CSS file, no build step."""
 
 import hashlib
+import secrets
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any
 from babel.dates import format_date, format_datetime
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 from app.domain.assessment import DUTCH_TIME
@@ -26,6 +28,7 @@ _environment = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    auto_reload=False,
 )
 _environment.filters["signed"] = signed
 _environment.filters["sentence"] = lambda words: words[:1].upper() + words[1:]
@@ -61,9 +64,14 @@ class Tongue:
 
 def render(request: Request, template: str, status: int = 200, **values: Any) -> Response:
     """One page in the reader's language."""
+    return page_of(request, draw(request, template, **values), status)
+
+
+def draw(request: Request, template: str, **values: Any) -> str:
+    """The words of a page in the reader's language."""
     language = language_of(request)
     tongue = Tongue(language)
-    page = _environment.get_template(template).render(
+    return _environment.get_template(template).render(
         language=language,
         t=tongue.t,
         say=tongue.say,
@@ -72,12 +80,37 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         static=static_url,
         themed=desk_of(request).theme_css is not None,
         signed_in=cookie(request, SESSION_COOKIE) is not None,
-        form_token=form_token(request),
-        **{"path": request.url.path, **values},
+        **{"path": request.url.path, "form_token": form_token(request), **values},
     )
+
+
+def page_of(request: Request, page: str, status: int = 200) -> Response:
+    """The answer that brings a page."""
+    language = language_of(request)
     response = HTMLResponse(page, status_code=status, headers={"content-language": language})
     if request.query_params.get("taal") == language and request.cookies.get(LANGUAGE_COOKIE) != language:
         response.set_cookie(
             LANGUAGE_COOKIE, language, max_age=31_536_000, path="/", samesite="lax", secure=desk_of(request).secure
         )
     return response
+
+
+class Drawing:
+    """A page that many readers see, drawn once: what differs from one to the next is filled in at its places."""
+
+    #: Around the name of a place; nobody can have typed it.
+    _MARK = secrets.token_hex(16)
+
+    def __init__(self, drawn: str) -> None:
+        self._pieces = drawn.split(self._MARK)
+
+    @classmethod
+    def place(cls, *name: object) -> Markup:
+        """In a template: here comes what is filled in under this name."""
+        return Markup(f"{cls._MARK}{'='.join(map(str, name))}{cls._MARK}")  # noqa: S704 - names of our own
+
+    def filled(self, values: Mapping[str, str]) -> str:
+        """The page for one reader; a place without a value stays empty."""
+        pieces = [*self._pieces]
+        pieces[1::2] = [escape(values[name]) if name in values else "" for name in pieces[1::2]]
+        return "".join(pieces)

@@ -11,7 +11,7 @@ from app.web.api import assessments, audit_events, instruments, learning, questi
 from app.web.api.retired import RETIRED
 from app.web.entry import Desk
 from app.web.rendering import render
-from app.web.routes import put_on
+from app.web.routes import make_application, put_on
 from app.web.security import API_VERSION
 
 _DESCRIPTION = (
@@ -40,7 +40,7 @@ _PROBLEM: dict[str, Any] = {
 
 def make_routes() -> FastAPI:
     """The operations of the API, without anything to work with."""
-    api = FastAPI(title="rolvast", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    api = make_application()
     put_on(
         api,
         questionnaire.router,

@@ -4,45 +4,46 @@ A router of the API has `route_class=ApiRoute`. What an answer can be is read fr
 """
 
 import hashlib
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from email.utils import format_datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Header, Request, Response
-from fastapi.routing import APIRoute
 
 from app.domain.problems import ChangedMeanwhile, NotAcceptable, UnsupportedForm
 from app.web.api.retired import RETIRED, Retired
 from app.web.api.shapes import Shape
+from app.web.entry import header
+from app.web.routes import Handler, Route
 
 JSON = "application/json"
 
 
-class ApiRoute(APIRoute):
+class ApiRoute(Route):
     """A route that answers 406 and 415 by itself, puts a tag on what can be read, and says when it will end."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
+    def around(self, handle: Handler) -> Handler:
+        """Before: the forms that are asked for and given. After: the tag, and when the route will end."""
         offered = _forms(self)
         takes_json = self.body_field is not None
 
         async def by_the_rules(request: Request) -> Response:
-            if offered and best_form(request.headers.get("accept"), offered) is None:
+            if offered and best_form(header(request, b"accept"), offered) is None:
                 raise NotAcceptable(offered)
             if takes_json:
-                _require_json(request.headers.get("content-type"))
+                _require_json(header(request, b"content-type"))
             answer = await handle(request)
             if request.method == "GET" and answer.status_code == 200:
                 answer = _unless_known(request, answer)
-            if retired := RETIRED.get((request.method, self.path_format)):
+            if RETIRED and (retired := RETIRED.get((request.method, self.path_format))):
                 answer.headers.update(headers_of(retired))
             return answer
 
         return by_the_rules
 
 
-def _forms(route: APIRoute) -> tuple[str, ...]:
+def _forms(route: Route) -> tuple[str, ...]:
     """The media types that a route describes for its success; none where it answers without a body."""
     if route.status_code == 204:
         return ()
@@ -101,7 +102,7 @@ def _tag(body: bytes) -> str:
 
 def is_known(request: Request, tag: str) -> bool:
     """Whether the client has this version already: weak and strong tags compare alike for reading."""
-    given = [part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")]
+    given = [part.strip().removeprefix("W/") for part in (header(request, b"if-none-match") or "").split(",")]
     return tag in given or "*" in given
 
 
@@ -125,7 +126,9 @@ def require_unchanged(if_match: str | None, shape: Shape) -> None:
 
 def _unless_known(request: Request, answer: Response) -> Response:
     """The answer with its tag, or 304 where the client has it."""
-    tag = answer.headers.setdefault("etag", _tag(bytes(answer.body)))
+    tag = answer.headers.get("etag")
+    if tag is None:
+        tag = answer.headers["etag"] = _tag(bytes(answer.body))
     if not is_known(request, tag):
         return answer
     kept = {name: answer.headers[name] for name in ("etag", "vary", "link") if name in answer.headers}

@@ -19,11 +19,12 @@ from app.service import responding
 from app.service.responding import Respondent
 from app.service.tokens import receipt_code
 from app.service.work import Work
-from app.web.entry import RECEIPT_COOKIE, RESPONDENT_COOKIE, ask, cookie, desk_of
-from app.web.rendering import render
-from app.web.security import OurForm, drop_cookie, set_cookie
+from app.web.entry import RECEIPT_COOKIE, RESPONDENT_COOKIE, ask, cookie, desk_of, language_of
+from app.web.rendering import Drawing, draw, page_of, render
+from app.web.routes import Route
+from app.web.security import OurForm, drop_cookie, form_token, set_cookie
 
-router = APIRouter(prefix="/invullen", include_in_schema=False)
+router = APIRouter(prefix="/invullen", include_in_schema=False, route_class=Route)
 
 #: A respondent may come back for as long as questionnaires are open; the link itself ends sooner.
 COOKIE_LASTS = 60 * 60 * 24 * 60
@@ -107,12 +108,18 @@ async def choose(request: Request, form: OurForm) -> Response:
 
 
 @router.get("/vragen/{number}")
-async def show_page(request: Request, number: int) -> Response:
+async def show_page(request: Request, number: str) -> Response:
+    place = _place(number)
     who = await _who_answers(request)
     if who.must_choose:
         return _see_other("/invullen/keuze")
     answers = who.answers
-    return _page(request, who, number, {**answers.ratings, **answers.comments}, ask="open" in request.query_params)
+    return _page(request, who, place, {**answers.ratings, **answers.comments}, ask="open" in request.query_params)
+
+
+def _place(number: str) -> int:
+    """Which page an address means; 0, which is none, for what is no number."""
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 4 else 0
 
 
 def _page(
@@ -137,23 +144,56 @@ def _page(
         "who": who,
         "number": number,
         "pages": pages,
-        "given": given,
         "faults": faults,
         "anchors": {found.where: "q-" + found.where.partition(".")[2] for found in faults},
-        "scale": who.constellation.instrument.scale,
-        "opened": desk_of(request).chance(),
         "names": {party.key: party.name for party in who.constellation.parties},
     }
-    if number <= len(questionnaire.pages):
-        page = questionnaire.pages[number - 1]
-        left_open = [rating.key for rating in page.ratings if not given.get(rating.key)] if ask else []
-        headings = [_heading(who, statement) for statement in page.statements]
-        return render(
-            request, "respondent/theme.html", status, page=page, headings=headings, still_open=left_open, **frame
-        )
-    return render(
-        request, "respondent/open_questions.html", status, fields=questionnaire.comments, still_open=(), **frame
+    own = {"invitation": who.invitation.id, "opened": desk_of(request).chance()}
+    if number > len(questionnaire.pages):
+        fields = questionnaire.comments
+        frame |= own | {"fields": fields, "given": given, "still_open": ()}
+        return render(request, "respondent/open_questions.html", status, **frame)
+    page = questionnaire.pages[number - 1]
+    left_open = [rating.key for rating in page.ratings if not given.get(rating.key)] if ask else []
+    drawing = _drawing(request, who, page, frame, left_open)
+    own["form_token"] = form_token(request)
+    own |= {f"{key}={answer}": " checked" for key, answer in given.items()}
+    return page_of(request, drawing.filled(own), status)
+
+
+#: Pages of statements as most people see them. What they look like follows from their key alone.
+_drawings: dict[tuple[object, ...], Drawing] = {}
+_MOST_DRAWINGS = 500
+
+
+def _drawing(
+    request: Request, who: Respondent, page: ThemePage, frame: dict[str, object], left_open: list[str]
+) -> Drawing:
+    """A page of statements without anybody's answers. Everyone in a party who judges the same sees the same."""
+    key = (
+        *(who.assessment.instrument, who.assessment.label_set, who.assessment.parties, who.party.key, who.judged),
+        *(frame["number"], language_of(request), desk_of(request).theme_css),
     )
+    plain = not frame["faults"] and not left_open
+    found = _drawings.get(key) if plain else None
+    if found is None:
+        drawn = draw(
+            request,
+            "respondent/theme.html",
+            **frame,
+            page=page,
+            headings=[_heading(who, statement) for statement in page.statements],
+            scale=who.constellation.instrument.scale,
+            still_open=left_open,
+            place=Drawing.place,
+            **{name: Drawing.place(name) for name in ("invitation", "opened", "form_token")},
+        )
+        found = Drawing(drawn)
+        if plain:
+            if len(_drawings) >= _MOST_DRAWINGS:
+                _drawings.clear()
+            _drawings[key] = found
+    return found
 
 
 def _heading(who: Respondent, statement: Statement) -> Text:
@@ -173,31 +213,32 @@ def _count(questionnaire: Questionnaire) -> int:
 
 
 @router.post("/vragen/{number}")
-async def save_page(request: Request, number: int, form: OurForm) -> Response:
+async def save_page(request: Request, number: str, form: OurForm) -> Response:
     """Save what this page holds, then go on, back, or to the other language; nothing typed is lost on a fault."""
+    place = _place(number)
 
     def save(work: Work) -> tuple[Respondent, tuple[Fault, ...]]:
         who = _whose_form(request, work, form)
-        if not 1 <= number <= _count(who.questionnaire):
+        if not 1 <= place <= _count(who.questionnaire):
             return who, ()
-        ratings, comments = _fields(who.questionnaire, number, form)
+        ratings, comments = _fields(who.questionnaire, place, form)
         try:
             return responding.save(work, _current(request), ratings, comments, _moment(form)), ()
         except InvalidInput as invalid:
             return who, invalid.faults
 
     who, faults = await ask(request, save, write=True)
-    if not 1 <= number <= _count(who.questionnaire):
+    if not 1 <= place <= _count(who.questionnaire):
         return _see_other("/invullen/nakijken")
-    ratings, comments = _fields(who.questionnaire, number, form)
+    ratings, comments = _fields(who.questionnaire, place, form)
     if faults:
-        return _page(request, who, number, {**ratings, **comments}, faults=faults, status=400)
+        return _page(request, who, place, {**ratings, **comments}, faults=faults, status=400)
     if form.get("go") == "autosave":
         return Response(status_code=204)
     go = str(form.get("go", "next"))
     if go == "next" and not form.get("seen") and not all(ratings.values()):
-        return _see_other(f"/invullen/vragen/{number}?open=ja")
-    return _see_other(_after(who, number, go))
+        return _see_other(f"/invullen/vragen/{place}?open=ja")
+    return _see_other(_after(who, place, go))
 
 
 def _moment(form: FormData) -> tuple[str, int]:

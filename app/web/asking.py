@@ -1,0 +1,50 @@
+"""Owns how requests without a thread of their own get their piece of work: together with all others that wait.
+
+A request that only reads is answered here, in the event loop, where the database keeps nobody waiting; all others wait
+for a thread that serves everyone who waits.
+"""
+
+import asyncio
+import itertools
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from app.service.work import Outcome, Work, Workshop
+
+T = TypeVar("T")
+#: A job that only reads, and who waits for how it ended: None where it could not be done at once.
+Looking = tuple[Callable[[Work], Any], asyncio.Future[Outcome | None]]
+
+
+class Counter:
+    """Takes jobs and brings what they came to. `clock` tells the time at which a job is done."""
+
+    def __init__(self, workshop: Workshop, clock: Callable[[], datetime]) -> None:
+        self._workshop = workshop
+        self._clock = clock
+        self._looking: dict[asyncio.AbstractEventLoop, list[Looking]] = {}
+
+    async def look(self, job: Callable[[Work], T]) -> T:
+        """What a job finds that only reads."""
+        loop = asyncio.get_running_loop()
+        mine: asyncio.Future[Outcome | None] = loop.create_future()
+        if loop in self._looking:
+            self._looking[loop].append((job, mine))
+        else:
+            self._looking[loop] = [(job, mine)]
+            loop.call_soon(self._look_for_all, loop)
+        outcome = await mine
+        return await self.ask(job, write=False) if outcome is None else outcome.get()
+
+    async def ask(self, job: Callable[[Work], T], *, write: bool) -> T:
+        """What a job came to, once what it wrote is kept."""
+        return await asyncio.wrap_future(self._workshop.ask(self._clock(), job, write=write))
+
+    def _look_for_all(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Once per round of the event loop, for all requests that came in with it."""
+        looking = self._looking.pop(loop)
+        outcomes = self._workshop.look(self._clock(), [job for job, _ in looking])
+        for (_, whose), outcome in zip(looking, outcomes or itertools.repeat(None, len(looking)), strict=True):
+            if not whose.cancelled():
+                whose.set_result(outcome)
