@@ -85,19 +85,15 @@ class Respondent:
 def respondent(work: Work, token: str | None, *, to_write: bool = False, counted: bool = False) -> Respondent:
     """Who holds this link.
 
-    `to_write`: the assessment cannot close, and nobody else writes with this link, until this transaction ends. The
-    assessment is locked first, as closing does, so that the two never wait for each other. `counted`: the parties know
-    how many people were invited.
+    `to_write`: the assessment cannot close, and nobody else writes with this link, until this transaction ends.
+    `counted`: the parties know how many people were invited.
     """
-    token_hash = stored(token) if token else ""
-    assessment = work.store.assessments.behind_link(token_hash, lock=to_write, counted=counted)
-    invitation = work.store.answers.invitation_by_token(token_hash, lock=to_write)
-    if assessment is None or invitation is None:
+    found = work.store.links.behind(stored(token), lock=to_write, counted=counted) if token else None
+    if found is None:
         raise UnknownLink
-    # Only now: whoever had to wait for the invitation sees the draft as it was left.
-    draft = work.store.answers.draft(invitation.id)
-    constellation = work.constellation_of(assessment)
-    return Respondent(invitation, assessment, constellation, constellation.party(invitation.party), draft)
+    constellation = work.constellation_of(found.assessment)
+    party = constellation.party(found.invitation.party)
+    return Respondent(found.invitation, found.assessment, constellation, party, found.draft)
 
 
 def confirm_statement(work: Work, token: str | None) -> None:
@@ -186,25 +182,16 @@ def submit(work: Work, token: str | None, receipt_code: str) -> str:
     who.require_able_to_answer(work)
     answers = who.answers
     require_something(answers)
-    if not work.store.answers.spend_invitation(who.invitation.id):
+    packed = pack(who.constellation.sheet(who.party), answers.ratings, answers.judged)
+    submission = Submission(work.chance(), who.assessment.id, who.party.key, receipt_hash, packed)
+    if not work.store.answers.send(who.invitation.id, submission):
         raise AlreadySubmitted
-    sheet = who.constellation.sheet(who.party)
-    work.store.answers.add_submission(
-        Submission(
-            work.chance(),
-            who.assessment.id,
-            who.party.key,
-            receipt_hash,
-            pack(sheet, answers.ratings, answers.judged),
-        )
-    )
     work.store.comments.add(
         [
             SentComment(work.chance(), who.assessment.id, who.party.key, author_hash, place, words)
             for place, words in answers.comments.items()
         ]
     )
-    work.store.answers.drop_draft(who.invitation.id)
     return written_receipt(code)
 
 

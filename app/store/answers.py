@@ -3,14 +3,15 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from app.domain.answers import Answers
 from app.domain.people import Person
 from app.store import tables
 from app.store.prepared import Prepared
 
-_ACTIVE = ("invited", "sent")
+#: States of an invitation whose link works.
+ACTIVE = ("invited", "sent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,34 +49,33 @@ class Submission:
 
 
 # What a respondent does is asked most often.
-_LINK = select(
-    tables.invitation.c.id,
-    tables.invitation.c.assessment_id,
-    tables.invitation.c.party_key,
-    tables.invitation.c.judges,
-    tables.invitation.c.state,
-    tables.invitation.c.statement_confirmed,
-).where(
-    tables.invitation.c.token_hash == bindparam("token_hash"),
-    or_(*(tables.invitation.c.state == state for state in _ACTIVE)),
-)
-_BY_TOKEN, _BY_TOKEN_HELD = Prepared(_LINK), Prepared(_LINK.with_for_update())
-_DRAFT = Prepared(
-    select(
-        tables.draft.c.judged,
-        tables.draft.c.ratings,
-        tables.draft.c.comments,
-        tables.draft.c.chosen,
-        tables.draft.c.page,
-        tables.draft.c.sequence,
-    ).where(tables.draft.c.invitation_id == bindparam("invitation"))
-)
 _SPEND = Prepared(
     update(tables.invitation)
     .where(tables.invitation.c.id == bindparam("invitation"), tables.invitation.c.state == "invited")
     .values(state="sent")
 )
 _ADD_SUBMISSION = Prepared(insert(tables.submission))
+_SUBMISSION = tuple(tables.submission.columns)
+
+
+def _exchange() -> Prepared:
+    """Spend an invitation, store what was sent and drop the draft in one statement, where a database has such a thing.
+
+    Over a network each statement costs the way to and fro.
+    """
+    spent = (
+        update(tables.invitation)
+        .where(tables.invitation.c.id == bindparam("invitation"), tables.invitation.c.state == "invited")
+        .values(state="sent")
+        .returning(tables.invitation.c.id)
+        .cte("spent")
+    )
+    dropped = delete(tables.draft).where(tables.draft.c.invitation_id.in_(select(spent.c.id))).cte("dropped")
+    sent = select(*(bindparam(f"new_{column.name}", type_=column.type) for column in _SUBMISSION)).select_from(spent)
+    return Prepared(insert(tables.submission).from_select(_SUBMISSION, sent).add_cte(dropped))
+
+
+_EXCHANGE = _exchange()
 _SAVE_DRAFT = Prepared(
     update(tables.draft).where(tables.draft.c.invitation_id == bindparam("invitation")),
     columns=("judged", "chosen", "ratings", "comments", "page", "sequence"),
@@ -122,7 +122,7 @@ class AnswerStore:
                 tables.invitation.c.party_key,
                 tables.invitation.c.judges,
             )
-            .where(tables.invitation.c.assessment_id == assessment, tables.invitation.c.state.in_(_ACTIVE))
+            .where(tables.invitation.c.assessment_id == assessment, tables.invitation.c.state.in_(ACTIVE))
             .order_by(tables.invitation.c.party_key, tables.invitation.c.email)
         ).all()
         return [(row.id, Person(row.email, row.name, row.party_key, frozenset(row.judges))) for row in rows]
@@ -146,15 +146,6 @@ class AnswerStore:
         )
         return set(found)
 
-    def invitation_by_token(self, token_hash: str, *, lock: bool = False) -> Invitation | None:
-        """The invitation of a link. `lock`: nobody else changes it or its draft until this transaction ends."""
-        query = _BY_TOKEN_HELD if lock and self._connection.dialect.name != "sqlite" else _BY_TOKEN
-        row = query.row(self._connection, token_hash=token_hash)
-        if row is None:
-            return None
-        identifier, assessment, party, judges, state, confirmed = row
-        return Invitation(identifier, assessment, party, frozenset(judges), state == "sent", confirmed)
-
     def everyone(self, assessment: str) -> dict[str, tuple[str, str, bool]]:
         """Address → (invitation, party, still invited) of everyone who ever was invited."""
         invitation = tables.invitation.c
@@ -163,7 +154,7 @@ class AnswerStore:
                 invitation.assessment_id == assessment, invitation.email != ""
             )
         )
-        return {row.email: (row.id, row.party_key, row.state in _ACTIVE) for row in rows}
+        return {row.email: (row.id, row.party_key, row.state in ACTIVE) for row in rows}
 
     def invite_again(self, invitation: str, person: Person) -> None:
         """Give somebody who was removed the same invitation back: whoever had sent, had sent."""
@@ -231,7 +222,7 @@ class AnswerStore:
         """(assessment, email) of an invitation that still counts; None once it was taken back."""
         row = self._connection.execute(
             select(tables.invitation.c.assessment_id, tables.invitation.c.email).where(
-                tables.invitation.c.id == invitation, tables.invitation.c.state.in_(_ACTIVE)
+                tables.invitation.c.id == invitation, tables.invitation.c.state.in_(ACTIVE)
             )
         ).one_or_none()
         return (row.assessment_id, row.email) if row else None
@@ -241,23 +232,12 @@ class AnswerStore:
             update(tables.invitation).where(tables.invitation.c.id == invitation).values(statement_confirmed=True)
         )
 
-    def spend_invitation(self, invitation: str) -> bool:
-        """Mark an invitation as sent; False when it already was, or was taken back."""
-        return _SPEND.change(self._connection, invitation=invitation) == 1
-
     def reopen_invitation(self, invitation: str) -> None:
         self._connection.execute(
             update(tables.invitation).where(tables.invitation.c.id == invitation).values(state="invited")
         )
 
     # --- drafts ---
-
-    def draft(self, invitation: str) -> Draft:
-        row = _DRAFT.row(self._connection, invitation=invitation)
-        if row is None:
-            return Draft(Answers(), chosen=False)
-        judged, ratings, comments, chosen, page, sequence = row
-        return Draft(Answers(frozenset(judged), ratings, comments), chosen, page, sequence)
 
     def save_draft(self, invitation: str, draft: Draft) -> None:
         values: dict[str, object] = {
@@ -271,9 +251,6 @@ class AnswerStore:
         if not _SAVE_DRAFT.change(self._connection, invitation=invitation, **values):
             _ADD_DRAFT.change(self._connection, invitation_id=invitation, **values)
 
-    def drop_draft(self, invitation: str) -> None:
-        _DROP_DRAFT.change(self._connection, invitation=invitation)
-
     # --- submissions ---
 
     def has_submission(self, assessment: str, receipt_hash: str) -> bool:
@@ -284,15 +261,26 @@ class AnswerStore:
         )
         return found is not None
 
-    def add_submission(self, submission: Submission) -> None:
-        _ADD_SUBMISSION.change(
-            self._connection,
-            id=submission.id,
-            assessment_id=submission.assessment,
-            party_key=submission.party,
-            receipt_hash=submission.receipt_hash,
-            answers=submission.answers,
-        )
+    def send(self, invitation: str, submission: Submission) -> bool:
+        """Mark an invitation as sent, store what was sent, and drop the draft.
+
+        False, with nothing changed, when it already was sent or was taken back.
+        """
+        values = {
+            "id": submission.id,
+            "assessment_id": submission.assessment,
+            "party_key": submission.party,
+            "receipt_hash": submission.receipt_hash,
+            "answers": submission.answers,
+        }
+        if self._connection.dialect.name != "sqlite":
+            new = {f"new_{name}": value for name, value in values.items()}
+            return _EXCHANGE.change(self._connection, invitation=invitation, **new) == 1
+        if _SPEND.change(self._connection, invitation=invitation) != 1:
+            return False
+        _ADD_SUBMISSION.change(self._connection, **values)
+        _DROP_DRAFT.change(self._connection, invitation=invitation)
+        return True
 
     def withdraw_submission(self, assessment: str, receipt_hash: str, author_hash: str) -> bool:
         """Delete what was sent under a receipt; False when there is no such thing."""

@@ -1,13 +1,13 @@
 """Owns the queries about constellations, assessments and their parties; each is scoped to an office."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, func, insert, or_, select, update
 
 from app.domain.assessment import Assessment, Post, Purpose, State
 from app.domain.constellation import Party
@@ -28,7 +28,7 @@ class ConstellationOf:
 
 #: What stands in the row of an assessment and is no part of what most work needs.
 _READ_APART = ("promise", "reminded_on", "compared_with")
-_ASSESSMENT = (
+ASSESSMENT = (
     select(
         *(column for column in tables.assessment.columns if column.name not in _READ_APART),
         tables.constellation.c.office_id,
@@ -38,45 +38,33 @@ _ASSESSMENT = (
     .join(tables.constellation, tables.constellation.c.id == tables.assessment.c.constellation_id)
     .join(tables.office, tables.office.c.id == tables.constellation.c.office_id)
 )
-_BY_ID = Prepared(_ASSESSMENT.where(tables.assessment.c.id == bindparam("identifier")))
-_OF_OFFICE = _ASSESSMENT.where(
+_BY_ID = Prepared(ASSESSMENT.where(tables.assessment.c.id == bindparam("identifier")))
+_OF_OFFICE = ASSESSMENT.where(
     tables.constellation.c.office_id == bindparam("office"), tables.assessment.c.id == bindparam("identifier")
 )
-_LINK = _ASSESSMENT.join(tables.invitation, tables.invitation.c.assessment_id == tables.assessment.c.id).where(
-    tables.invitation.c.token_hash == bindparam("token_hash")
-)
-_BEHIND_LINK, _BEHIND_LINK_HELD = Prepared(_LINK), Prepared(_LINK.with_for_update(read=True, of=tables.assessment))
-_PARTIES = Prepared(
-    select(
-        tables.party.c.key,
-        tables.party.c.role,
-        tables.party.c.name,
-        tables.party.c.voice,
-        func.coalesce(tables.party.c.invited_at_closing, 0),
-        tables.party.c.changed,
+
+
+def parties_of(assessment: ColumnElement[str], *, counted: bool) -> Select[*tuple[Any, ...]]:
+    """The parties of an assessment in order, each with everyone who was ever invited as it was counted at closing.
+
+    `counted`: before closing too, which takes time that grows with the people; otherwise it is 0 until then.
+    """
+    party, invitation = tables.party.c, tables.invitation.c
+    people = (
+        select(invitation.party_key, func.count().label("people"))
+        .where(invitation.assessment_id == assessment, ~invitation.undeliverable)
+        .group_by(invitation.party_key)
+        .subquery()
     )
-    .where(tables.party.c.assessment_id == bindparam("identifier"))
-    .order_by(tables.party.c.place)
-)
-_INVITED = (
-    select(tables.invitation.c.party_key, func.count().label("people"))
-    .where(tables.invitation.c.assessment_id == bindparam("identifier"), ~tables.invitation.c.undeliverable)
-    .group_by(tables.invitation.c.party_key)
-    .subquery()
-)
-_COUNTED_PARTIES = Prepared(
-    select(
-        tables.party.c.key,
-        tables.party.c.role,
-        tables.party.c.name,
-        tables.party.c.voice,
-        func.coalesce(tables.party.c.invited_at_closing, _INVITED.c.people, 0),
-        tables.party.c.changed,
-    )
-    .outerjoin(_INVITED, _INVITED.c.party_key == tables.party.c.key)
-    .where(tables.party.c.assessment_id == bindparam("identifier"))
-    .order_by(tables.party.c.place)
-)
+    invited = func.coalesce(party.invited_at_closing, *((people.c.people,) if counted else ()), 0)
+    found = select(party.key, party.role, party.name, party.voice, invited, party.changed)
+    if counted:
+        found = found.outerjoin(people, people.c.party_key == party.key)
+    return found.where(party.assessment_id == assessment).order_by(party.place)
+
+
+_PARTIES = Prepared(parties_of(bindparam("identifier"), counted=False))
+_COUNTED_PARTIES = Prepared(parties_of(bindparam("identifier"), counted=True))
 
 
 def _params(raw: dict[str, Any]) -> Parameters:
@@ -147,15 +135,6 @@ class Assessments:
         row = self._connection.execute(_OF_OFFICE, {"office": office, "identifier": identifier}).one_or_none()
         return self._assessment(row) if row else None
 
-    def behind_link(self, token_hash: str, *, lock: bool = False, counted: bool = False) -> Assessment | None:
-        """The assessment of a personal link. `lock`: it cannot close until this transaction ends.
-
-        `counted`: its parties know how many people were invited, which takes time that grows with the people.
-        """
-        query = _BEHIND_LINK_HELD if lock and not self._is_sqlite else _BEHIND_LINK
-        row = query.row(self._connection, token_hash=token_hash)
-        return self._assessment(row, counted=counted) if row else None
-
     def of_link(self, identifier: str) -> Assessment:
         """The assessment that a reader link or a letter is about; its parties are not counted before closing."""
         row = _BY_ID.row(self._connection, identifier=identifier)
@@ -170,7 +149,7 @@ class Assessments:
     def of_office(self, office: str) -> list[Assessment]:
         """All assessments of an office: by constellation, newest wave first."""
         rows = self._connection.execute(
-            _ASSESSMENT.where(tables.constellation.c.office_id == office).order_by(
+            ASSESSMENT.where(tables.constellation.c.office_id == office).order_by(
                 tables.constellation.c.name, tables.constellation.c.id, tables.assessment.c.wave.desc()
             )
         ).all()
@@ -179,7 +158,7 @@ class Assessments:
     def of_constellation(self, constellation: str) -> list[Assessment]:
         """The waves of a constellation, oldest first."""
         rows = self._connection.execute(
-            _ASSESSMENT.where(tables.assessment.c.constellation_id == constellation).order_by(tables.assessment.c.wave)
+            ASSESSMENT.where(tables.assessment.c.constellation_id == constellation).order_by(tables.assessment.c.wave)
         ).all()
         return [self._assessment(row) for row in rows]
 
@@ -188,7 +167,7 @@ class Assessments:
     ) -> list[tuple[datetime, Assessment]]:
         """Assessments of an office with the instant of their making, newest first. `after`: (instant, id) of one."""
         made_at, identifier = tables.assessment.c.created_at, tables.assessment.c.id
-        query = _ASSESSMENT.where(tables.constellation.c.office_id == office)
+        query = ASSESSMENT.where(tables.constellation.c.office_id == office)
         if after:
             query = query.where(or_(made_at < after[0], and_(made_at == after[0], identifier > after[1])))
         rows = self._connection.execute(query.order_by(made_at.desc(), identifier).limit(most)).all()
@@ -218,7 +197,7 @@ class Assessments:
 
     def everywhere(self, *states: State) -> list[Assessment]:
         """Assessments of all offices in these states: for the service's own housekeeping."""
-        rows = self._connection.execute(_ASSESSMENT.where(tables.assessment.c.state.in_(states))).all()
+        rows = self._connection.execute(ASSESSMENT.where(tables.assessment.c.state.in_(states))).all()
         return [self._assessment(row) for row in rows]
 
     def per_state(self) -> dict[str, int]:
@@ -330,29 +309,10 @@ class Assessments:
             )
 
     def _assessment(self, row: Any, *, counted: bool = True) -> Assessment:
-        return Assessment(
-            id=row.id,
-            office=row.office_id,
-            office_name=row.office_name,
-            constellation=row.constellation_id,
-            wave=row.wave,
-            instrument=(row.instrument_id, row.instrument_version),
-            label_set=row.label_set,
-            title=row.title,
-            about=Purpose(row.purpose, row.legal_basis, row.contact_name, row.contact_email),
-            closes_on=row.closes_on,
-            retention_on=row.retention_on,
-            state=row.state,
-            params=_params(row.params),
-            parties=self._parties(row.id, counted=counted),
-            post=Post(row.letter_message, row.reminder_message, tuple(row.reminder_days)),
-            archived=row.archived,
-        )
+        return assessment_of(row, self._parties(row.id, counted=counted))
 
-    def _parties(self, identifier: str, *, counted: bool) -> tuple[Party, ...]:
-        """Parties in order, each with everyone who was ever invited; from closing on as it was counted then."""
-        query = _COUNTED_PARTIES if counted else _PARTIES
-        return tuple(Party(*row) for row in query.rows(self._connection, identifier=identifier))
+    def _parties(self, identifier: str, *, counted: bool) -> list[Any]:
+        return (_COUNTED_PARTIES if counted else _PARTIES).rows(self._connection, identifier=identifier)
 
     def mark_changed(self, identifier: str, parties: Collection[str]) -> None:
         """The lists of these parties changed after opening."""
@@ -381,6 +341,28 @@ class Assessments:
         return self._connection.scalar(
             select(tables.assessment.c.compared_with).where(tables.assessment.c.id == identifier)
         )
+
+
+def assessment_of(row: Any, parties: Iterable[Any]) -> Assessment:
+    """An assessment from a row of `ASSESSMENT` and rows of its parties, in order."""
+    return Assessment(
+        id=row.id,
+        office=row.office_id,
+        office_name=row.office_name,
+        constellation=row.constellation_id,
+        wave=row.wave,
+        instrument=(row.instrument_id, row.instrument_version),
+        label_set=row.label_set,
+        title=row.title,
+        about=Purpose(row.purpose, row.legal_basis, row.contact_name, row.contact_email),
+        closes_on=row.closes_on,
+        retention_on=row.retention_on,
+        state=row.state,
+        params=_params(row.params),
+        parties=tuple(Party(*party) for party in parties),
+        post=Post(row.letter_message, row.reminder_message, tuple(row.reminder_days)),
+        archived=row.archived,
+    )
 
 
 def _columns(assessment: Assessment) -> dict[str, object]:

@@ -7,6 +7,7 @@ call is decided once.
 
 from collections import namedtuple
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
@@ -26,24 +27,41 @@ class Prepared:
 
     def rows(self, connection: Connection, **values: object) -> list[Any]:
         """Everything that was found: tuples with names. Raises DBAPIError, as SQLAlchemy does."""
-        written = self._for(connection.dialect)
+        written = self.written_for(connection)
         return [written.row(found) for found in written.execute(connection, values).fetchall()]
 
     def row(self, connection: Connection, **values: object) -> Any:
         """The one row that was found, or None."""
-        written = self._for(connection.dialect)
+        written = self.written_for(connection)
         found = written.execute(connection, values).fetchone()
         return None if found is None else written.row(found)
 
     def change(self, connection: Connection, **values: object) -> int:
         """How many rows were changed."""
-        return int(self._for(connection.dialect).execute(connection, values).rowcount)
+        return int(self.written_for(connection).execute(connection, values).rowcount)
 
-    def _for(self, dialect: Dialect) -> "_Written":
+    def written_for(self, connection: Connection) -> "_Written":
+        """The statement in the words of this database."""
+        dialect = connection.dialect
         written = self._written.get(dialect.name)
         if written is None:
             written = self._written[dialect.name] = _Written(self._statement, self._columns, dialect)
         return written
+
+
+def rows_of_all(connection: Connection, *asked: tuple[Prepared, Mapping[str, object]]) -> list[list[Any]]:
+    """What several queries found, asked in this order.
+
+    Over a network they go together: each still sees what those before it waited for, but the way is gone once.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    with driver.pipeline() if hasattr(driver, "pipeline") else nullcontext():
+        going = [(query.written_for(connection), values) for query, values in asked]
+        cursors = [(written, written.execute(connection, values)) for written, values in going]
+        try:
+            return [[written.row(found) for found in cursor.fetchall()] for written, cursor in cursors]
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise going[0][0].as_sqlalchemy(connection, error) from error
 
 
 class _Written:
@@ -79,7 +97,7 @@ class _Written:
         try:
             return driver.execute(self._words, handed)
         except connection.dialect.loaded_dbapi.Error as error:
-            raise self._as_sqlalchemy(connection, error) from error
+            raise self.as_sqlalchemy(connection, error) from error
 
     def row(self, found: Any) -> Any:
         """What the driver found, as SQLAlchemy would give it."""
@@ -89,7 +107,7 @@ class _Written:
                 found[place] = turn(found[place])
         return self._make(found)
 
-    def _as_sqlalchemy(self, connection: Connection, error: Any) -> BaseException:
+    def as_sqlalchemy(self, connection: Connection, error: Any) -> BaseException:
         """The same error as from any other statement; a connection that is lost is never used again."""
         dialect = connection.dialect
         lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)

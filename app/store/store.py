@@ -8,6 +8,7 @@ from app.store.assessments import Assessments
 from app.store.comments import Comments
 from app.store.dialogues import Dialogues
 from app.store.kept_answers import KeptAnswers
+from app.store.links import Links
 from app.store.outbox import Outbox
 from app.store.practices import Practices
 from app.store.pulse import Pulse
@@ -23,6 +24,7 @@ class Store:
         self.access = Access(connection)
         self.assessments = Assessments(connection)
         self.answers = AnswerStore(connection)
+        self.links = Links(connection)
         self.comments = Comments(connection)
         self.results = Results(connection)
         self.outbox = Outbox(connection)

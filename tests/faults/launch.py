@@ -3,7 +3,7 @@
     python tests/faults/launch.py serve --port 8000
 
 FAULTS_CLOCK   a file with so many seconds by which the clock of the machine is wrong; it may change at any time
-FAULTS_DIES_AT statements, apart by ">": when they have begun in this order, the process kills itself (SIGKILL)
+FAULTS_DIES_AT words of statements, apart by ">": when they have begun in this order, the process kills itself (SIGKILL)
 """
 
 import os
@@ -32,7 +32,7 @@ def die_at(statements: list[str]) -> None:
     left = list(statements)
 
     def saw(words: str) -> None:
-        if left and words.lstrip().startswith(left[0]):
+        if left and left[0] in words:
             left.pop(0)
             if not left:
                 os.kill(os.getpid(), signal.SIGKILL)

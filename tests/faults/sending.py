@@ -12,7 +12,7 @@ from datetime import timedelta
 import httpx
 
 from app.domain.assessment import Assessment
-from app.service import commissioning
+from app.service import snapshots
 from app.service.tokens import plain_receipt, receipt_code, receipt_hashes
 from tests.people import House, address
 
@@ -134,7 +134,7 @@ def require_counted(house: House, made: Assessment, senders: Sequence[Sender]) -
     assert house.number_of("draft") == 0
     with house.work(write=False) as work:
         stored = work.store.results.snapshot(made.id)
-        again = commissioning.make_snapshot(work, house.again(made))
+        again = snapshots.make_snapshot(work, house.again(made))
     assert stored is not None
     assert json.loads(stored.private) == json.loads(json.dumps(again.private.as_json()))
     assert json.loads(stored.document) == again.document

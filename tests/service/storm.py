@@ -44,11 +44,11 @@ class Held:
 
 @contextmanager
 def held_at(database: Database, statement: str) -> Iterator[Held]:
-    """The first thread that comes to a statement beginning so waits there."""
+    """The first thread that comes to a statement with these words waits there."""
     held = Held()
 
     def hold(_connection: Any, _cursor: Any, words: str, *_rest: Any) -> None:
-        if words.startswith(statement) and not held.reached.is_set():
+        if statement in words and not held.reached.is_set():
             held.wait_here()
 
     event.listen(database.engine, "before_cursor_execute", hold)
