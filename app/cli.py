@@ -1,6 +1,7 @@
 """Owns the commands of `rolvast`. Each imports what it needs when it runs, so that help answers at once."""
 
 import argparse
+import gc
 import json
 import logging
 import os
@@ -108,6 +109,7 @@ def serve(arguments: argparse.Namespace) -> int:
 
 
 def _serve(chosen: settings.Settings, host: str, port: int, workers: int = 1) -> int:
+    gc.disable()  # none of what is imported is ever garbage, and looking for it is an eighth of a start
     import uvicorn  # noqa: PLC0415
 
     from app import logs  # noqa: PLC0415
@@ -116,6 +118,8 @@ def _serve(chosen: settings.Settings, host: str, port: int, workers: int = 1) ->
     from app.store.migrate import migrate as bring  # noqa: PLC0415
     from app.web.patience import PatientProtocol  # noqa: PLC0415
 
+    gc.freeze()
+    gc.enable()
     logs.set_up(chosen.log_format)
     workshop = _workshop(chosen)
     if workshop.database.is_sqlite:

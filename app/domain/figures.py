@@ -6,8 +6,10 @@ from typing import Any, cast
 
 from app.domain.findings import PartyLine, Shown, Side, shown
 from app.domain.instrument import Instrument
-from app.domain.snapshot import Json
 from app.domain.text import Text, same
+
+#: A score document, or a part of one.
+Json = dict[str, object]
 
 
 class Figures:

@@ -23,6 +23,7 @@ from app.domain.estimate import (
     StatementSource,
     half_up,
 )
+from app.domain.figures import Json
 from app.domain.gaps import (
     Gap,
     Order,
@@ -48,8 +49,6 @@ from app.domain.scoring import (
 from app.domain.trend import Private, changes, private_part
 
 SCHEMA = "rolvast.score/1"
-
-Json = dict[str, object]
 
 
 @dataclass(frozen=True)

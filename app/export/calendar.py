@@ -5,8 +5,6 @@ METHOD is PUBLISH: the file is there to be put in one's own calendar, and nobody
 
 from datetime import datetime
 
-from icalendar import Calendar, Event, vCalAddress
-
 from app.domain.assessment import DUTCH_TIME, Assessment
 from app.domain.dialogue import Meeting
 from app.domain.text import Language, Text
@@ -16,6 +14,8 @@ _SUMMARY = Text("Driehoeksgesprek: {title}", "Conversation of the triangle: {tit
 
 def as_calendar(assessment: Assessment, meeting: Meeting, sequence: int, language: Language, now: datetime) -> bytes:
     """The file. The same UID and a higher SEQUENCE replace what a calendar holds from an earlier plan."""
+    from icalendar import Calendar, Event, vCalAddress  # noqa: PLC0415 - only where a conversation is planned
+
     event = Event()
     event.add("uid", f"gesprek-{assessment.id}@rolvast")
     event.add("sequence", sequence)

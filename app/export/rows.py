@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from app.domain.snapshot import Json
+from app.domain.figures import Json
 
 
 @dataclass(frozen=True, slots=True)

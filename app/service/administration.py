@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from app.domain.assessment import Actor, Assessment
 from app.domain.problems import NotFound
-from app.service.commissioning import wave_of
-from app.service.reference import write_parameters, write_responses
 from app.service.tokens import link_token
 from app.service.work import Work
 from app.store.access import Office
@@ -48,6 +46,9 @@ class AnswerFiles:
 
 def export_answers(work: Work, identifier: str) -> AnswerFiles:
     """The answers behind a closed assessment, without persons or addresses. Leaves a line in the audit trail."""
+    from app.service.reference import write_parameters, write_responses  # noqa: PLC0415 - all that computes
+    from app.service.snapshots import wave_of  # noqa: PLC0415
+
     assessment = assessment_anywhere(work, identifier)
     assessment.require_state("closed", "released")
     constellation = work.constellation_of(assessment)

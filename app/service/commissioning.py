@@ -13,12 +13,9 @@ from app.domain.instrument import Instrument
 from app.domain.parameters import read_parameters
 from app.domain.people import PeopleList, Person, Row, check_people
 from app.domain.problems import Fault, InvalidInput, NotFound, fault
-from app.domain.snapshot import Snapshot, Wave, make
 from app.domain.text import day_in_words
-from app.domain.trend import read_private
 from app.service.plans import Plan, as_planned, faults_of_plan, instrument_of, plan_of
 from app.service.posting import queue
-from app.service.reference import as_codes
 from app.service.tokens import link_token, stored
 from app.service.webhooks import announce
 from app.service.work import Work
@@ -248,6 +245,8 @@ def close(work: Work, actor: Actor, identifier: str) -> Assessment:
     invited = work.store.answers.invited_per_party(assessment.id)
     work.store.assessments.keep_invited(assessment.id, {p.key: invited.get(p.key, 0) for p in assessment.parties})
     work.store.assessments.keep_compared(assessment.id, work.store.assessments.earlier_wave(assessment))
+    from app.service.snapshots import make_snapshot  # noqa: PLC0415 - all that computes, and a service rarely closes
+
     snapshot = make_snapshot(work, work.own(actor, identifier))
     work.store.answers.drop_drafts(assessment.id)
     ids = {old: work.chance() for old in work.store.answers.ids_of_sent(assessment.id)}
@@ -267,25 +266,6 @@ def close(work: Work, actor: Actor, identifier: str) -> Assessment:
     work.record(actor, assessment, "closed")
     work.scrub_after = True
     return work.own(actor, identifier)
-
-
-def make_snapshot(work: Work, assessment: Assessment) -> Snapshot:
-    """The snapshot of the answers that are there."""
-    constellation = work.constellation_of(assessment)
-    packed = work.store.answers.packed_answers(assessment.id)
-    sheets = {
-        party.key: as_codes(len(constellation.sheet(party)), packed.get(party.key, []))
-        for party in constellation.parties
-    }
-    return make(constellation, assessment.params, sheets, wave_of(work, assessment))
-
-
-def wave_of(work: Work, assessment: Assessment) -> Wave:
-    """Which measurement this is, with the earlier snapshot that closing compared it with, if that is still there."""
-    earlier = work.store.assessments.compared_with(assessment.id)
-    kept = work.store.results.snapshot(earlier) if earlier else None
-    previous = Snapshot(json.loads(kept.document), read_private(json.loads(kept.private))) if kept else None
-    return Wave(assessment.id, assessment.wave, previous)
 
 
 def release(work: Work, actor: Actor, identifier: str) -> Assessment:

@@ -3,14 +3,16 @@
 import hashlib
 import hmac
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from app.delivery.identity_provider import Attempt
 from app.domain.problems import SignInRefused
 from app.service.access import begin_session
 from app.service.tokens import stored
 from app.service.work import Chance, Work
 from app.store.access import Member
+
+if TYPE_CHECKING:
+    from app.delivery.identity_provider import Attempt
 
 #: Time enough to find a telephone for the second factor.
 ATTEMPT_LASTS = timedelta(minutes=10)
@@ -23,16 +25,18 @@ def new_attempt(now: datetime, chance: Chance) -> str:
     return f"{int(now.timestamp())}.{chance()}"
 
 
-def attempt_of(secret: bytes, held: str) -> Attempt:
+def attempt_of(secret: bytes, held: str) -> "Attempt":
     """The attempt behind what a browser holds: everything follows from that and the secret key, nothing is stored."""
 
     def derived(kind: Literal["state", "nonce", "verifier"]) -> str:
         return hmac.new(secret, f"attempt {kind}:{held}".encode(errors="replace"), hashlib.sha256).hexdigest()
 
+    from app.delivery.identity_provider import Attempt  # noqa: PLC0415 - large, and not for everyone
+
     return Attempt(derived("state"), derived("nonce"), derived("verifier"))
 
 
-def attempt_that_comes_back(secret: bytes, held: str | None, state: str, now: datetime) -> Attempt:
+def attempt_that_comes_back(secret: bytes, held: str | None, state: str, now: datetime) -> "Attempt":
     """The attempt that this browser began and that this state belongs to. Raises SignInRefused."""
     if held is None:
         raise SignInRefused(SignInRefused.OVER)

@@ -12,10 +12,11 @@ import numpy as np
 from app.domain.answers import Value, pack, read_value, unpack, unusable_value
 from app.domain.constellation import Constellation, Party, Voice, faults_of_parties
 from app.domain.estimate import Codes
+from app.domain.figures import Json
 from app.domain.instrument import Instrument
 from app.domain.parameters import Parameters, read_parameters
 from app.domain.problems import Fault, InvalidInput, plain
-from app.domain.snapshot import Json, Snapshot, Wave, make
+from app.domain.snapshot import Snapshot, Wave, make
 from app.domain.trend import read_private, reasons_of
 
 COLUMNS = ("person", "party", "item", "about", "value")

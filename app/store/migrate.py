@@ -2,14 +2,14 @@
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from app.store.engine import Database, reachable
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 #: Names the one lock on PostgreSQL that migrations hold ("rolvast" in ASCII).
 _LOCK = 0x726F6C76617374
@@ -17,7 +17,9 @@ _LOCK = 0x726F6C76617374
 _PATIENCE = 120_000
 
 
-def _config(scripts: Path, connection: Connection | None = None) -> Config:
+def _config(scripts: Path, connection: Connection | None = None) -> "Config":
+    from alembic.config import Config  # noqa: PLC0415 - large, and a database that is up to date needs none of it
+
     config = Config()
     config.set_main_option("script_location", str(scripts).replace("%", "%%"))
     config.attributes["connection"] = connection
@@ -29,6 +31,10 @@ def migrate(database: Database, scripts: Path, revision: str = "head") -> None:
 
     Of several processes that do this at once the first does the work, and the others wait for it.
     """
+    if revision == "head" and is_current(database, scripts):
+        return
+    from alembic import command  # noqa: PLC0415
+
     with reachable(), database.engine.connect() as connection:
         if database.is_sqlite:
             # SQLite changes a table by making it anew; dropping the old one must not take the rows that point to it.
@@ -51,22 +57,24 @@ def migrate(database: Database, scripts: Path, revision: str = "head") -> None:
 
 
 @cache
-def newest_revisions(scripts: Path) -> frozenset[str]:
-    """Where the migrations that come along lead to."""
-    return frozenset(ScriptDirectory.from_config(_config(scripts)).get_heads())
-
-
 def known_revisions(scripts: Path) -> frozenset[str]:
-    """Every revision that the migrations that come along pass by."""
-    return frozenset(s.revision for s in ScriptDirectory.from_config(_config(scripts)).walk_revisions())
+    """Every revision that the migrations that come along pass by; the name of a file begins with its own."""
+    return frozenset(file.name.partition("_")[0] for file in (scripts / "versions").glob("[0-9]*_*.py"))
 
 
-def current_revisions(connection: Connection) -> frozenset[str]:
-    """Where a database is now; nothing when it has no tables."""
-    return frozenset(MigrationContext.configure(connection).get_current_heads())
+def newest_revision(scripts: Path) -> str:
+    """Where the migrations that come along lead to: they are numbered."""
+    return max(known_revisions(scripts))
+
+
+def current_revision(connection: Connection) -> str | None:
+    """Where a database is now; None when it has no tables."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one_or_none()
 
 
 def is_current(database: Database, scripts: Path) -> bool:
     """Whether every migration has run."""
     with database.transaction(write=False) as connection:
-        return current_revisions(connection) == newest_revisions(scripts)
+        return current_revision(connection) == newest_revision(scripts)

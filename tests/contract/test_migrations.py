@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 from app.settings import migrations_path
 from app.store.engine import Database
-from app.store.migrate import is_current, migrate
+from app.store.migrate import is_current, known_revisions, migrate, newest_revision
 from app.store.tables import metadata
 
 BOTH = pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -54,3 +56,11 @@ def test_migrating_keeps_what_is_there(tmp_path: Path) -> None:
     with database.transaction(write=False) as connection:
         assert connection.exec_driver_sql("SELECT name FROM office").scalar() == "Bureau"
     database.close()
+
+
+def test_migrations_are_numbered_so_that_the_last_one_is_known_by_its_name() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrations_path()))
+    scripts = ScriptDirectory.from_config(config)
+    assert scripts.get_heads() == [newest_revision(migrations_path())]
+    assert {script.revision for script in scripts.walk_revisions()} == known_revisions(migrations_path())

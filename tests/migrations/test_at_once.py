@@ -34,14 +34,14 @@ def test_a_migration_that_fails_halfway_leaves_the_database_as_it_was(empty_url:
     (scripts / "versions").mkdir(parents=True)
     for name in ("env.py", "script.py.mako"):
         (scripts / name).write_text((migrations_path() / name).read_text())
-    first = "from alembic import op\nimport sqlalchemy as sa\nrevision, down_revision = 'a', None\n"
+    first = "from alembic import op\nimport sqlalchemy as sa\nrevision, down_revision = '0001', None\n"
     first += "def upgrade():\n    op.create_table('one', sa.Column('id', sa.Text()))\n"
-    second = "from alembic import op\nimport sqlalchemy as sa\nrevision, down_revision = 'b', 'a'\n"
+    second = "from alembic import op\nimport sqlalchemy as sa\nrevision, down_revision = '0002', '0001'\n"
     second += (
         "def upgrade():\n    op.create_table('two', sa.Column('id', sa.Text()))\n    raise RuntimeError('halfway')\n"
     )
-    (scripts / "versions/a.py").write_text(first)
-    (scripts / "versions/b.py").write_text(second)
+    (scripts / "versions/0001_one.py").write_text(first)
+    (scripts / "versions/0002_two.py").write_text(second)
     database = Database(empty_url)
     with pytest.raises(RuntimeError, match="halfway"):
         migrate(database, scripts)

@@ -1,9 +1,10 @@
 """Signing in with the account of one's organisation: away to its identity provider, and back."""
 
+from typing import TYPE_CHECKING
+
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from app.delivery.identity_provider import IdentityProvider
 from app.domain.problems import NotFound, SignInRefused
 from app.service import identity
 from app.web.entry import ATTEMPT_COOKIE, SESSION_COOKIE, cookie, desk_of, language_of, work_for
@@ -11,13 +12,16 @@ from app.web.pages.sign_in import to_the_office
 from app.web.rendering import render
 from app.web.security import OUR_BUTTON, drop_cookie, set_cookie
 
+if TYPE_CHECKING:
+    from app.delivery.identity_provider import IdentityProvider
+
 #: Where the provider sends people back to; registered there under the public address.
 COMES_BACK = "/inloggen/terug"
 
 router = APIRouter(include_in_schema=False)
 
 
-def _provider(request: Request) -> IdentityProvider:
+def _provider(request: Request) -> "IdentityProvider":
     found = desk_of(request).identity_provider
     if found is None:
         raise NotFound

@@ -11,7 +11,6 @@ from app.domain.report import Report
 from app.domain.text import Language
 from app.export.drawings import draw_comparison, draw_moved, draw_theme, draw_triangle
 from app.export.rows import as_csv, score_rows
-from app.export.workbook import as_workbook
 from app.service import access, learning, practices, reporting
 from app.service.practices import Offered
 from app.service.reporting import ReportOf
@@ -58,6 +57,8 @@ def download_workbook(request: Request, identifier: str) -> Response:
     with work_for(request) as work:
         found = _report(request, work, identifier)
     media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    from app.export.workbook import as_workbook  # noqa: PLC0415 - large, and only for who takes the workbook
+
     book = as_workbook(found.report, language_of(request))
     return _download(book, media, f"rolvast-meting-{found.assessment.wave}.xlsx")
 
