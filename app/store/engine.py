@@ -85,31 +85,33 @@ class Database:
         return (self._writing if write else self._reading).ask(job)
 
     def look(self, jobs: Sequence[Job[Any]]) -> list[Outcome] | None:
-        """Do jobs that read in this very thread, together; None where they would have to wait for somebody.
+        """Do jobs that read in this very thread, together; None where they might have to wait for somebody: then ask.
 
-        On SQLite readers wait for nobody, but for one who repairs the file after a fall or holds it alone.
+        On SQLite readers wait for nobody, but for one who repairs the file after a fall or holds it alone. The
+        connection for it waits for nothing, and is made by whoever is asked to read.
         """
-        if not self.is_sqlite:
-            return None
         with self._looking:
+            connection = self._kept
+            if connection is None:
+                return None
             try:
-                connection = self._kept = self._kept or self._connect_to_look()
                 with connection.begin():
                     outcomes = [outcome_of(job, lambda: nullcontext(connection)) for job in jobs]
             except DBAPIError:
-                outcomes = [Outcome(error=Busy())]
-            if any(isinstance(outcome.error, DBAPIError | Busy) for outcome in outcomes):
+                self._let_go()
+                return None
+            if any(isinstance(outcome.error, DBAPIError) for outcome in outcomes):
                 self._let_go()
                 return None
             return outcomes
 
-    def _connect_to_look(self) -> Connection:
-        """A connection that is kept for looking, and waits for nothing."""
-        connection = self.engine.connect()
-        connection.info["write"] = False
-        connection.exec_driver_sql("PRAGMA busy_timeout=0")
-        connection.rollback()
-        return connection
+    def _prepare_to_look(self) -> None:
+        with self._looking:
+            if self._kept is None:
+                self._kept = self.engine.connect()
+                self._kept.info["write"] = False
+                self._kept.exec_driver_sql("PRAGMA busy_timeout=0")
+                self._kept.rollback()
 
     def _let_go(self) -> None:
         kept, self._kept = self._kept, None
@@ -121,6 +123,7 @@ class Database:
         """All who wait look at the database of one moment; whoever comes after that moment waits for the next."""
         waiting = list(jobs)
         with self.transaction(write=False) as connection:
+            self._prepare_to_look()
             return [outcome_of(job, lambda: _reaching(nullcontext(connection))) for job in waiting]
 
     def _connect_to_write(self) -> Connection:

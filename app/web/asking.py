@@ -44,7 +44,10 @@ class Counter:
     def _look_for_all(self, loop: asyncio.AbstractEventLoop) -> None:
         """Once per round of the event loop, for all requests that came in with it."""
         looking = self._looking.pop(loop)
-        outcomes = self._workshop.look(self._clock(), [job for job, _ in looking])
+        try:
+            outcomes = self._workshop.look(self._clock(), [job for job, _ in looking])
+        except Exception:  # noqa: BLE001 - whatever it is, whoever asks again hears it
+            outcomes = None
         for (_, whose), outcome in zip(looking, outcomes or itertools.repeat(None, len(looking)), strict=True):
             if not whose.cancelled():
                 whose.set_result(outcome)

@@ -1,0 +1,223 @@
+"""Work that a request asks of other threads: done together with all who wait, and answered as if each were alone."""
+
+import asyncio
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import Connection, event, select, text
+from sqlalchemy.exc import OperationalError
+
+from app.domain.problems import Busy
+from app.service.work import Workshop
+from app.store import tables
+from app.store.crew import Crew, Job, Outcome, Threads, outcome_of
+from app.store.engine import Database
+from app.web.asking import Counter
+from tests.people import Clock
+
+
+class Refused(Exception):
+    """A use case that changed its mind."""
+
+
+def note(name: str, then: Callable[[], object] = lambda: None) -> Job[str]:
+    """A job that writes an office down, and gives its name."""
+
+    def job(connection: Connection) -> str:
+        connection.execute(text("INSERT INTO office (id, name) VALUES (:name, :name)"), {"name": name})
+        then()
+        return name
+
+    return job
+
+
+def names(connection: Connection) -> set[str]:
+    return set(connection.scalars(text("SELECT name FROM office")))
+
+
+def noted(database: Database) -> set[str]:
+    with database.transaction(write=False) as connection:
+        return names(connection)
+
+
+def refuse() -> None:
+    raise Refused
+
+
+@contextmanager
+def counted(database: Database, what: str) -> Iterator[list[object]]:
+    found: list[object] = []
+
+    def note_it(connection: object) -> None:
+        found.append(connection)
+
+    event.listen(database.engine, what, note_it)
+    yield found
+    event.remove(database.engine, what, note_it)
+
+
+def together(database: Database, jobs: list[Job[str]]) -> list[Future[str]]:
+    """All jobs wait while the first one goes on, so that they are done in one go where that is the way."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        begun.set()
+        go_on.wait(timeout=20)
+
+    first = database.ask(note("first", hold), write=True)
+    assert begun.wait(timeout=20)
+    answers = [first, *(database.ask(job, write=True) for job in jobs)]
+    go_on.set()
+    wait(answers, timeout=30)
+    return answers
+
+
+def test_everyone_who_waits_gets_an_answer_of_their_own(database: Database) -> None:
+    answers = together(database, [note(f"office {i}") for i in range(20)])
+    assert [answer.result() for answer in answers] == ["first", *(f"office {i}" for i in range(20))]
+    assert noted(database) >= {"first", *(f"office {i}" for i in range(20))}
+
+
+def test_whoever_raises_leaves_no_trace_and_takes_nobody_along(database: Database) -> None:
+    _, one, two, three = together(database, [note("one"), note("two", refuse), note("three")])
+    assert (one.result(), type(two.exception()), three.result()) == ("one", Refused, "three")
+    assert noted(database) & {"one", "two", "three"} == {"one", "three"}
+
+
+def test_what_was_answered_is_seen_by_whoever_asks_next(database: Database) -> None:
+    for i in range(20):
+        database.ask(note(f"office {i}"), write=True).result(timeout=30)
+        assert f"office {i}" in database.ask(names, write=False).result(timeout=30)
+
+
+@pytest.mark.usefixtures("sqlite_file")
+class TestOnSqlite:
+    def test_writers_who_wait_share_one_commit(self, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("app.store.writers.LONGEST_TOGETHER", 30)
+        with counted(database, "commit") as commits:
+            together(database, [note(f"office {i}") for i in range(20)])
+        assert len(commits) == 1
+
+    def test_when_the_shared_commit_fails_nobody_is_told_that_it_went_well(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("app.store.writers.LONGEST_TOGETHER", 30)
+
+        def fail(_: object) -> None:
+            raise OperationalError("COMMIT", None, sqlite3.OperationalError("disk I/O error"))
+
+        event.listen(database.engine, "commit", fail)
+        answers = together(database, [note("one"), note("two", refuse)])
+        event.remove(database.engine, "commit", fail)
+        assert [type(answer.exception()) for answer in answers] == [Busy, Busy, Busy]
+        assert not noted(database) & {"first", "one", "two"}
+        assert database.ask(note("one"), write=True).result(timeout=30) == "one"
+
+    def test_looking_sees_what_was_answered_before_and_opens_one_transaction(
+        self, database: Database, workshop: Workshop, clock: Clock
+    ) -> None:
+        counter = Counter(workshop, clock)
+
+        async def look_often() -> list[set[str]]:
+            await counter.look(lambda _: None)  # whoever is asked first makes the connection
+            await asyncio.wrap_future(database.ask(note("one"), write=True))
+            with counted(database, "begin") as begun:
+                found = await asyncio.gather(
+                    *(counter.look(lambda work: {o.name for o in work.store.access.offices()}) for _ in range(9))
+                )
+            assert len(begun) == 1
+            return found
+
+        assert all("one" in found for found in asyncio.run(look_often()))
+
+    def test_while_somebody_holds_the_file_alone_looking_waits_in_a_thread_and_the_loop_goes_on(
+        self, database: Database, workshop: Workshop, clock: Clock
+    ) -> None:
+        counter = Counter(workshop, clock)
+        database.close()  # while we have it open nobody else can hold it alone
+        alone = sqlite3.connect(str(database.url.database), isolation_level=None)
+        alone.execute("PRAGMA locking_mode=EXCLUSIVE")
+        alone.execute("BEGIN EXCLUSIVE")
+
+        async def look() -> tuple[float, object]:
+            waiting = asyncio.create_task(counter.look(lambda work: work.store.access.offices()))
+            longest, last = 0.0, time.monotonic()
+            while not waiting.done():
+                await asyncio.sleep(0.01)
+                longest, last = max(longest, time.monotonic() - last), time.monotonic()
+            return longest, waiting.exception()
+
+        longest, told = asyncio.run(look())
+        alone.close()
+        assert longest < 1
+        assert isinstance(told, Busy)
+        assert asyncio.run(counter.look(lambda work: work.store.access.offices())) == []
+
+    def test_what_a_job_raises_while_looking_is_raised_where_it_was_asked(
+        self, workshop: Workshop, clock: Clock
+    ) -> None:
+        counter = Counter(workshop, clock)
+
+        async def look() -> list[object]:
+            await counter.look(lambda _: None)
+            jobs = (counter.look(lambda _: refuse()), counter.look(lambda _: "found"))
+            return list(await asyncio.gather(*jobs, return_exceptions=True))
+
+        refused, found = asyncio.run(look())
+        assert isinstance(refused, Refused)
+        assert found == "found"
+
+
+@pytest.mark.parametrize("kind_of_crew", ["crew", "threads"])
+def test_whoever_waited_too_long_is_told_to_come_back_and_their_job_is_not_done(kind_of_crew: str) -> None:
+    done: list[str] = []
+    begun, go_on = threading.Event(), threading.Event()
+
+    @contextmanager
+    def nothing() -> Iterator[Connection]:
+        yield None  # type: ignore[misc]  # these jobs use no connection
+
+    def all_of_them(jobs: Iterator[Job[object]]) -> list[Outcome]:
+        return [outcome_of(job, nothing) for job in jobs]
+
+    crew = Crew(all_of_them, patience=0.2) if kind_of_crew == "crew" else Threads(nothing, 1, patience=0.2)
+
+    def slow(_: object) -> None:
+        begun.set()
+        go_on.wait(timeout=20)
+
+    first = crew.ask(slow)
+    assert begun.wait(timeout=20)
+    late = crew.ask(lambda _: done.append("late"))
+    time.sleep(0.3)
+    go_on.set()
+    assert first.result(timeout=20) is None
+    assert isinstance(late.exception(timeout=20), Busy)
+    crew.close()
+    assert done == []
+    assert crew.ask(lambda _: done.append("after")).result(timeout=20) is None, "closing ends no service for good"
+    crew.close()
+
+
+def test_a_statement_that_goes_past_sqlalchemy_finds_the_same_and_fails_alike(database: Database) -> None:
+    from app.store.prepared import Prepared, rows_of_all  # noqa: PLC0415 - the one test of it
+
+    query = select(tables.office.c.id, tables.office.c.name).order_by(tables.office.c.name)
+    prepared, wrong = Prepared(query), Prepared(tables.office.insert())
+    with database.transaction(write=True) as connection:
+        note("one")(connection)
+        note("two")(connection)
+        plain = connection.execute(query).all()
+        assert prepared.rows(connection) == [tuple(row) for row in plain]
+        assert rows_of_all(connection, (prepared, {}), (prepared, {})) == [prepared.rows(connection)] * 2
+        assert prepared.row(connection).name == plain[0].name
+    with pytest.raises(Exception, match="office") as caught, database.transaction(write=True) as connection:
+        wrong.change(connection, id="one", name="secret words")
+    assert type(caught.value).__name__ == "IntegrityError"
+    assert "secret words" not in str(caught.value).split("DETAIL")[0]
+    assert noted(database) >= {"one", "two"}
