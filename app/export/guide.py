@@ -1,6 +1,6 @@
 """Owns the guide for the conversation: two pages with agenda, questions, earlier agreements and room for new ones."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -43,6 +43,18 @@ _AGENDA: tuple[tuple[Text, Text, str], ...] = (
 )
 
 
+_LOOKING_BACK, _DIFFERENCES = 1, 3
+
+
+def _agenda(looks_back: bool) -> Iterator[tuple[Text, Text, str]]:  # noqa: FBT001
+    """The steps; without earlier agreements the time to look back goes to where we differ. 60–90 minutes either way."""
+    for place, (what, how, minutes) in enumerate(_AGENDA):
+        if looks_back or place not in (_LOOKING_BACK, _DIFFERENCES):
+            yield what, how, minutes
+        elif place == _DIFFERENCES:
+            yield what, how, "35–55"
+
+
 @dataclass(frozen=True, slots=True)
 class EarlierAgreement:
     """What was agreed after the earlier wave, and what became of it. `kept`: in words."""
@@ -63,7 +75,9 @@ def as_guide(report: Report, cover: Cover, language: Language, agreements: Seque
     data = {
         **around(cover, language),
         "title": say(Text("Gespreksleidraad: {title}", "Conversation guide: {title}").fill(title=cover.title)),
-        "agenda": [{"what": say(what), "how": say(how), "minutes": minutes} for what, how, minutes in _AGENDA],
+        "agenda": [
+            {"what": say(what), "how": say(how), "minutes": minutes} for what, how, minutes in _agenda(bool(agreements))
+        ],
         "strengths": [{"theme": say(p.theme.title), "headline": say(p.headline)} for p in strengths],
         "gaps": [
             {"theme": say(gap.theme.title), "headline": say(gap.headline), "in_short": say(gap.in_short)}

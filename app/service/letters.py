@@ -128,10 +128,14 @@ def _about(waiting: Waiting, assessment: Assessment, link: str, day: date | None
         "day": day_in_words(day) if day else "…",
     }
     subject = _SUBJECTS[waiting.kind].fill(title=assessment.title)
-    return _letter(waiting, subject, _BODIES[waiting.kind].fill(**words))
+    body = _BODIES[waiting.kind].fill(**words)
+    office = assessment.office_name
+    signed = Text(f"{body.nl}\n\nMet vriendelijke groet,\n{office}", f"{body.en}\n\nKind regards,\n{office}")
+    return _letter(waiting, subject, signed)
 
 
 def _letter(waiting: Waiting, subject: Text, body: Text, calendar: bytes = b"") -> Letter:
+    body = Text(f"Goedendag,\n\n{body.nl}", f"Hello,\n\n{body.en}")
     return Letter(
         id=waiting.id,
         to=waiting.email,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter, Request, Response
 
-from app.domain.assessment import STATE_NAMES
+from app.domain.assessment import STATE_NAMES, State
 from app.domain.instrument import Instrument
 from app.domain.problems import Fault, InvalidInput, fault
 from app.domain.text import Text
@@ -82,7 +82,49 @@ def create_next_wave(request: Request, identifier: str) -> Response:
         before = work.own(actor, identifier)
         plan = commissioning.next_plan(work, before)
         assessment = commissioning.create(work, actor, plan, next_wave_of=before.constellation)
-    return see_other(place_of(assessment))
+    return _done(assessment.id, "overgenomen")
+
+
+#: What was just done, said once on the page that follows: word of the address → (states in which it is true, words).
+DONE: dict[str, tuple[tuple[State, ...], Text]] = {
+    "overgenomen": (
+        ("draft",),
+        Text("De volgende meting staat klaar, zoals de vorige was.", "The next wave is ready, as the earlier one was."),
+    ),
+    "geopend": (
+        ("open",),
+        Text(
+            "De meting is open. De brieven met de persoonlijke links gaan nu de deur uit.",
+            "The assessment is open. The letters with the personal links are leaving now.",
+        ),
+    ),
+    "verlengd": (("open",), Text("De nieuwe sluitdatum staat vast.", "The new closing date is set.")),
+    "herinnerd": (
+        ("open",),
+        Text(
+            "De herinneringen gaan nu de deur uit. Wie er een krijgt, ziet niemand.",
+            "The reminders are leaving now. Nobody sees who receives one.",
+        ),
+    ),
+    "gesloten": (("closed",), Text("De meting is gesloten.", "The assessment is closed.")),
+    "vrijgegeven": (
+        ("released",),
+        Text(
+            "Het rapport is vrijgegeven, aan alle partijen tegelijk.", "The report is released, to all parties at once."
+        ),
+    ),
+    "gearchiveerd": (
+        ("closed", "released", "erased"),
+        Text("De meting staat in het archief.", "The assessment is in the archive."),
+    ),
+    "teruggehaald": (
+        ("closed", "released", "erased"),
+        Text("De meting is terug uit het archief.", "The assessment is back from the archive."),
+    ),
+    "gewist": (("erased",), Text("Alles van deze meting is gewist.", "Everything of this assessment is erased.")),
+}
+
+NOTHING = Text("", "")
 
 
 # --- One assessment ---------------------------------------------------------------------------------------------------
@@ -98,6 +140,7 @@ def _hub(request: Request, work: Work, identifier: str, faults: Sequence[Fault] 
     actor = member(request, work)
     assessment = work.own(actor, identifier)
     instrument = work.instrument_of(assessment)
+    states, words = DONE.get(request.query_params.get("gedaan", ""), ((), NOTHING))
     small = [p for p in assessment.parties if not p.attributed and 1 < p.invited < assessment.params.k_party]
     return render(
         request,
@@ -121,7 +164,13 @@ def _hub(request: Request, work: Work, identifier: str, faults: Sequence[Fault] 
         may_write=actor.may_write,
         shows_mail=desk_of(request).shown_mail is not None,
         faults=faults,
+        done=words if assessment.state in states and not faults else None,
     )
+
+
+def _done(identifier: str, what: str) -> Response:
+    """On to the page of the assessment, which says what was done."""
+    return see_other(f"/bureau/metingen/{identifier}?gedaan={what}")
 
 
 # --- Open, extend, close, release -------------------------------------------------------------------------------------
@@ -132,10 +181,10 @@ def open_assessment(request: Request, identifier: str, form: OurForm) -> Respons
     confirmed = [str(value) for value in form.getlist("confirmed")]
     with work_for(request, write=True) as work:
         try:
-            assessment = commissioning.open_assessment(work, member(request, work), identifier, confirmed)
+            commissioning.open_assessment(work, member(request, work), identifier, confirmed)
         except InvalidInput as invalid:
             return _hub(request, work, identifier, invalid.faults, 400)
-    return see_other(place_of(assessment))
+    return _done(identifier, "geopend")
 
 
 @router.post("/metingen/{identifier}/verlengen")
@@ -146,17 +195,17 @@ def extend(request: Request, identifier: str, form: OurForm) -> Response:
             missing = fault("closes_on", "Kies een datum.", "Choose a date.")
             return _hub(request, work, identifier, faults or [missing], 400)
         try:
-            assessment = commissioning.extend(work, member(request, work), identifier, dates["closes_on"])
+            commissioning.extend(work, member(request, work), identifier, dates["closes_on"])
         except InvalidInput as invalid:
             return _hub(request, work, identifier, invalid.faults, 400)
-    return see_other(place_of(assessment))
+    return _done(identifier, "verlengd")
 
 
 @router.post("/metingen/{identifier}/herinneren", dependencies=OUR_BUTTON)
 def remind(request: Request, identifier: str) -> Response:
     with work_for(request, write=True) as work:
         posting.remind(work, member(request, work), identifier)
-    return see_other(f"/bureau/metingen/{identifier}")
+    return _done(identifier, "herinnerd")
 
 
 def _unsure(request: Request, work: Work, identifier: str) -> Response:
@@ -177,8 +226,8 @@ def close(request: Request, identifier: str, form: OurForm) -> Response:
     with work_for(request, write=True) as work:
         if not form.get("sure"):
             return _unsure(request, work, identifier)
-        assessment = commissioning.close(work, member(request, work), identifier)
-    return see_other(place_of(assessment))
+        commissioning.close(work, member(request, work), identifier)
+    return _done(identifier, "gesloten")
 
 
 @router.post("/metingen/{identifier}/vrijgeven")
@@ -186,8 +235,8 @@ def release(request: Request, identifier: str, form: OurForm) -> Response:
     with work_for(request, write=True) as work:
         if not form.get("sure"):
             return _unsure(request, work, identifier)
-        assessment = commissioning.release(work, member(request, work), identifier)
-    return see_other(place_of(assessment))
+        commissioning.release(work, member(request, work), identifier)
+    return _done(identifier, "vrijgegeven")
 
 
 @router.post("/metingen/{identifier}/archief")
@@ -195,7 +244,7 @@ def archive(request: Request, identifier: str, form: OurForm) -> Response:
     with work_for(request, write=True) as work:
         archived = form.get("archived") == "yes"
         commissioning.archive(work, member(request, work), identifier, archived=archived)
-    return see_other(f"/bureau/metingen/{identifier}")
+    return _done(identifier, "gearchiveerd" if archived else "teruggehaald")
 
 
 @router.post("/metingen/{identifier}/wissen")
@@ -204,4 +253,4 @@ def erase(request: Request, identifier: str, form: OurForm) -> Response:
         if not form.get("sure"):
             return _unsure(request, work, identifier)
         erasing.erase_by_hand(work, member(request, work), identifier)
-    return see_other(f"/bureau/metingen/{identifier}")
+    return _done(identifier, "gewist")
