@@ -108,6 +108,11 @@ class Workshop:
         """
         return self.database.ask(lambda connection: self._do(job, Store(connection), now), write=write)
 
+    @property
+    def patience(self) -> float:
+        """How long whoever asks waits for a turn, in seconds."""
+        return self.database.patience
+
     def look(self, now: datetime, jobs: Sequence[Callable[[Work], Any]]) -> list[Outcome] | None:
         """Do work that only reads in this very thread, each as if alone; None where it would have to wait: then ask."""
         return self.database.look(

@@ -30,7 +30,7 @@ class Outcome:
     """How a job ended: with a value, or with what it raised."""
 
     value: Any = None
-    error: Exception | None = None
+    error: BaseException | None = None
 
     def get(self) -> Any:
         """The value; raises what the job raised."""
@@ -50,7 +50,7 @@ def outcome_of(job: Job[Any], part: Callable[[], AbstractContextManager[Connecti
     try:
         with part() as connection:
             return Outcome(job(connection))
-    except Exception as error:  # noqa: BLE001 - it goes to whoever asked
+    except BaseException as error:  # noqa: BLE001 - it goes to whoever asked, and ends no thread that serves all
         return Outcome(error=error)
 
 
@@ -78,7 +78,8 @@ class Crew:
     """One thread that does what waits.
 
     `together` does some or all of the jobs that it is given and says how each ended, when whatever they wrote is kept;
-    what it raises goes to all of them. Whoever waited longer than `patience`, in seconds, gets Busy.
+    what it raises goes to all that it took. Whoever waited longer than `patience`, in seconds, before their job was
+    taken gets Busy.
     """
 
     def __init__(self, together: Callable[[Iterator[Job[Any]]], list[Outcome]], patience: float) -> None:
@@ -90,48 +91,48 @@ class Crew:
 
     def ask(self, job: Job[T]) -> Future[T]:
         """Have a job done; the answer comes when what it wrote is kept."""
+        asked = _asked(job)
         with self._guard:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="crew", daemon=True)
                 self._thread.start()
-        asked = _asked(job)
-        self._waiting.put(asked)
+            self._waiting.put(asked)
         return asked.answer
 
     def close(self) -> None:
-        """Do what waits, and stop."""
+        """Do what waits, and stop. Whoever asks meanwhile is served by the next thread."""
         with self._guard:
-            thread, self._thread = self._thread, None
-        if thread is not None:
-            self._waiting.put(None)
-            thread.join()
+            if self._thread is not None:
+                self._waiting.put(None)
+                self._thread.join()
+                self._thread = None
 
     def _work(self) -> None:
         while (first := self._waiting.get()) is not None:
-            if not first.still_wanted(self._patience):
-                continue
-            taken = [first]
+            taken: list[_Asked[Any]] = []
             try:
-                outcomes = self._together(self._those_who_wait(taken))
-            except Exception as error:  # noqa: BLE001 - it goes to whoever asked
+                outcomes = self._together(self._those_who_wait(first, taken))
+            except BaseException as error:  # noqa: BLE001 - it goes to whoever asked
+                if not taken and first.still_wanted(self._patience):
+                    taken.append(first)
                 outcomes = [Outcome(error=error)] * len(taken)
             for asked, outcome in zip(taken, outcomes, strict=True):
                 outcome.tell(asked.answer)
 
-    def _those_who_wait(self, taken: list[_Asked[Any]]) -> Iterator[Job[Any]]:
-        """The job that was taken, then those that wait and those that come meanwhile; `taken` tells whose they are."""
-        yield taken[0].job
-        while len(taken) < MOST_TOGETHER:
+    def _those_who_wait(self, first: _Asked[Any], taken: list[_Asked[Any]]) -> Iterator[Job[Any]]:
+        """The first job, then those that wait and those that come meanwhile; `taken` tells whose they are."""
+        asked: _Asked[Any] | None = first
+        while asked is not None:
+            if asked.still_wanted(self._patience):
+                taken.append(asked)
+                yield asked.job
+            if len(taken) >= MOST_TOGETHER:
+                return
             try:
                 asked = self._waiting.get_nowait()
             except Empty:
                 return
-            if asked is None:  # close() waits for the end of this round
-                self._waiting.put(None)
-                return
-            if asked.still_wanted(self._patience):
-                taken.append(asked)
-                yield asked.job
+        self._waiting.put(None)  # close() waits for the end of this round
 
 
 class Threads:
@@ -153,9 +154,9 @@ class Threads:
         return asked.answer
 
     def close(self) -> None:
-        """Do what waits, and stop."""
-        self._pool.shutdown()
-        self._pool = ThreadPoolExecutor(self._number)
+        """Do what waits, and stop. Whoever asks meanwhile is served by the next threads."""
+        pool, self._pool = self._pool, ThreadPoolExecutor(self._number)
+        pool.shutdown()
 
     def _do(self, asked: _Asked[Any]) -> None:
         if asked.still_wanted(self._patience):

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.domain.problems import Busy
+from app.domain.problems import Busy, Problem
 from app.store.crew import Crew, Job, Outcome, T, Threads, outcome_of
 from app.store.writers import Writers
 
@@ -30,10 +30,14 @@ AT_ONCE = 8
 
 
 class Database:
-    """One database by URL: SQLite (default) or PostgreSQL."""
+    """One database by URL: SQLite (default) or PostgreSQL.
 
-    def __init__(self, url: str, most_connections: int = 40) -> None:
+    `patience`: how long, in seconds, whoever asks for something waits for a turn within this process.
+    """
+
+    def __init__(self, url: str, most_connections: int = 40, patience: float = PATIENCE) -> None:
         self.url = make_url(url)
+        self.patience = patience
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writers: Writers | None = None
         self._looking = threading.Lock()
@@ -43,26 +47,28 @@ class Database:
         if self.is_sqlite:
             if self.url.database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-            self.engine = create_engine(self.url, connect_args={"check_same_thread": False}, hide_parameters=True)
+            self.engine = create_engine(
+                self.url, connect_args={"check_same_thread": False}, pool_timeout=patience, hide_parameters=True
+            )
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
-            writers = self._writers = Writers(self._connect_to_write, PATIENCE)
-            self._reading = Crew(self._read_together, PATIENCE)
-            self._writing = Crew(partial(_write_together, writers), PATIENCE)
+            writers = self._writers = Writers(self._connect_to_write, patience)
+            self._reading = Crew(self._read_together, patience)
+            self._writing = Crew(partial(_write_together, writers), patience)
         else:
             self.engine = create_engine(
                 _with_driver(self.url),
                 connect_args=_patience(self.url),
                 pool_size=most_connections // 2,
                 max_overflow=most_connections // 2,
-                pool_timeout=PATIENCE,
+                pool_timeout=patience,
                 hide_parameters=True,
             )
             event.listen(self.engine, "checkin", _note_use)
             event.listen(self.engine, "checkout", partial(_require_alive, self.engine.dialect))
             at_once = min(AT_ONCE, most_connections // 4)
-            self._reading = Threads(partial(self.transaction, write=False), at_once, PATIENCE)
-            self._writing = Threads(partial(self.transaction, write=True), at_once, PATIENCE)
+            self._reading = Threads(partial(self.transaction, write=False), at_once, patience)
+            self._writing = Threads(partial(self.transaction, write=True), at_once, patience)
 
     @contextmanager
     def transaction(self, *, write: bool) -> Iterator[Connection]:
@@ -90,41 +96,49 @@ class Database:
         On SQLite readers wait for nobody, but for one who repairs the file after a fall or holds it alone. The
         connection for it waits for nothing, and is made by whoever is asked to read.
         """
-        with self._looking:
-            connection = self._kept
-            if connection is None:
+        if not self._looking.acquire(blocking=False):
+            return None
+        try:
+            if self._kept is None:
                 return None
-            try:
-                with connection.begin():
-                    outcomes = [outcome_of(job, lambda: nullcontext(connection)) for job in jobs]
-            except DBAPIError:
+            outcomes = _all_at_once(self._kept, jobs)
+            # A query that was left halfway by a bug would keep the database of this moment in sight.
+            if outcomes is None or any(o.error and not isinstance(o.error, Problem) for o in outcomes):
                 self._let_go()
-                return None
-            if any(isinstance(outcome.error, DBAPIError) for outcome in outcomes):
-                self._let_go()
-                return None
             return outcomes
+        finally:
+            self._looking.release()
 
     def _prepare_to_look(self) -> None:
-        with self._looking:
-            if self._kept is None:
-                self._kept = self.engine.connect()
-                self._kept.info["write"] = False
-                self._kept.exec_driver_sql("PRAGMA busy_timeout=0")
-                self._kept.rollback()
+        """Nobody waits for this: where it fails, readers are asked as before, and the next of them tries again."""
+        if self._kept is None:
+            with suppress(DBAPIError, NoConnectionLeft):
+                connection = self._connect_to_look()
+                with self._looking:
+                    self._kept = connection
+
+    def _connect_to_look(self) -> Connection:
+        connection = self.engine.connect()
+        try:
+            connection.info["write"] = False
+            connection.exec_driver_sql("PRAGMA busy_timeout=0")
+            connection.rollback()
+        except BaseException:
+            _discard(connection)
+            raise
+        return connection
 
     def _let_go(self) -> None:
         kept, self._kept = self._kept, None
         if kept is not None:
-            kept.invalidate()
-            kept.close()
+            _discard(kept)
 
     def _read_together(self, jobs: Iterator[Job[Any]]) -> list[Outcome]:
         """All who wait look at the database of one moment; whoever comes after that moment waits for the next."""
-        waiting = list(jobs)
         with self.transaction(write=False) as connection:
-            self._prepare_to_look()
-            return [outcome_of(job, lambda: _reaching(nullcontext(connection))) for job in waiting]
+            outcomes = [outcome_of(job, lambda: _reaching(nullcontext(connection))) for job in list(jobs)]
+        self._prepare_to_look()
+        return outcomes
 
     def _connect_to_write(self) -> Connection:
         connection = self.engine.connect()
@@ -163,11 +177,27 @@ class Database:
             raw.invalidate()
 
     def close(self) -> None:
-        with self._looking:
-            self._let_go()
         self._reading.close()
         self._writing.close()
+        with self._looking:
+            self._let_go()
         self.engine.dispose()
+
+
+def _discard(connection: Connection) -> None:
+    """Close a connection that must not go back to the others."""
+    connection.invalidate()
+    connection.close()
+
+
+def _all_at_once(connection: Connection, jobs: Sequence[Job[Any]]) -> list[Outcome] | None:
+    """How each job ended in one transaction; None where the database was out of reach for any of them."""
+    try:
+        with connection.begin():
+            outcomes = [outcome_of(job, lambda: nullcontext(connection)) for job in jobs]
+    except DBAPIError:
+        return None
+    return None if any(isinstance(outcome.error, DBAPIError) for outcome in outcomes) else outcomes
 
 
 def _write_together(writers: Writers, jobs: Iterator[Job[Any]]) -> list[Outcome]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
+from app.domain.problems import Busy
 from app.service.work import Outcome, Work, Workshop
 
 T = TypeVar("T")
@@ -38,8 +39,19 @@ class Counter:
         return await self.ask(job, write=False) if outcome is None else outcome.get()
 
     async def ask(self, job: Callable[[Work], T], *, write: bool) -> T:
-        """What a job came to, once what it wrote is kept."""
-        return await asyncio.wrap_future(self._workshop.ask(self._clock(), job, write=write))
+        """What a job came to, once what it wrote is kept. Raises Busy when nobody took it up in time."""
+        asked = self._workshop.ask(self._clock(), job, write=write)
+        # A thread that is kept waiting itself cannot tell those behind it. What is in hand already is not given up.
+        giving_up = asyncio.get_running_loop().call_later(self._workshop.patience, asked.cancel)
+        try:
+            return await asyncio.wrap_future(asked)
+        except asyncio.CancelledError:
+            this = asyncio.current_task()
+            if this is None or this.cancelling():
+                raise
+            raise Busy from None
+        finally:
+            giving_up.cancel()
 
     def _look_for_all(self, loop: asyncio.AbstractEventLoop) -> None:
         """Once per round of the event loop, for all requests that came in with it."""

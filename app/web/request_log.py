@@ -5,7 +5,7 @@ Requests of respondents leave neither, unless we fail: a line at the instant of 
 """
 
 import logging
-import random
+import os
 import re
 import time
 from collections.abc import Mapping
@@ -22,7 +22,6 @@ log = logging.getLogger("rolvast.requests")
 #: Where offices, readers and programs come. Everything else is where respondents come, or is loaded by their pages.
 _TOLD = ("/bureau", "/beheer", "/inloggen", "/uitloggen", "/lezen", "/rapport", "/api/v1/")
 _NEVER_TOLD = "/api/v1/questionnaire"
-_dice = random.Random()  # noqa: S311 - no secret
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -44,8 +43,8 @@ class RequestLog:
         request = Request(scope)
         desk = desk_of(request)
         given = header(request, b"x-request-id") or ""
-        # Nothing hangs on nobody guessing it; it must only not tell how many came between two.
-        request_id = given if _REQUEST_ID.fullmatch(given) else f"{_dice.getrandbits(80):020x}"
+        # By chance that nobody can go on counting: an id must not tell how many requests came between two others.
+        request_id = given if _REQUEST_ID.fullmatch(given) else os.urandom(10).hex()
         status = 500
         start = time.perf_counter()
 

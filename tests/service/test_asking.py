@@ -18,7 +18,7 @@ from app.store import tables
 from app.store.crew import Crew, Job, Outcome, Threads, outcome_of
 from app.store.engine import Database
 from app.web.asking import Counter
-from tests.people import Clock
+from tests.people import SECRET, Chance, Clock
 
 
 class Refused(Exception):
@@ -158,6 +158,142 @@ class TestOnSqlite:
         assert isinstance(told, Busy)
         assert asyncio.run(counter.look(lambda work: work.store.access.offices())) == []
 
+    def test_while_a_thread_connects_the_loop_goes_on(
+        self, database: Database, workshop: Workshop, clock: Clock
+    ) -> None:
+        counter = Counter(workshop, clock)
+
+        async def look() -> float:
+            waiting = [asyncio.create_task(counter.look(lambda _: None))]
+            longest, last = 0.0, time.monotonic()
+            while not waiting[0].done():
+                waiting.append(asyncio.create_task(counter.look(lambda _: None)))
+                await asyncio.sleep(0.01)
+                longest, last = max(longest, time.monotonic() - last), time.monotonic()
+            await asyncio.gather(*waiting)
+            return longest
+
+        def slowly(*_: object) -> None:
+            time.sleep(1)
+
+        event.listen(database.engine, "connect", slowly)
+        assert asyncio.run(look()) < 0.5
+
+    def test_a_connection_for_looking_that_is_made_halfway_fails_nobody_and_is_made_anew(
+        self, database: Database, workshop: Workshop, clock: Clock
+    ) -> None:
+        counter = Counter(workshop, clock)
+        failed: list[str] = []
+
+        def fail_once(_: object, __: object, statement: str, *___: object) -> None:
+            if "busy_timeout=0" in statement and not failed:
+                failed.append(statement)
+                raise OperationalError(statement, None, sqlite3.OperationalError("disk I/O error"))
+
+        event.listen(database.engine, "before_cursor_execute", fail_once)
+
+        async def where() -> list[threading.Thread]:
+            return [await counter.look(lambda _: threading.current_thread()) for _ in range(4)]
+
+        found = asyncio.run(where())
+        assert failed
+        assert found[-1] is threading.current_thread()
+
+    def test_after_closing_nobody_holds_the_file(self, database: Database) -> None:
+        begun, go_on = threading.Event(), threading.Event()
+
+        def slow(_: Connection) -> None:
+            begun.set()
+            go_on.wait(timeout=20)
+
+        answers = [database.ask(slow, write=False)]
+        assert begun.wait(timeout=20)
+        answers.append(database.ask(lambda _: None, write=False))
+        closing = threading.Thread(target=database.close)
+        closing.start()
+        time.sleep(0.1)
+        go_on.set()
+        closing.join(timeout=20)
+        assert [answer.done() for answer in answers] == [True, True]
+        alone = sqlite3.connect(str(database.url.database), isolation_level=None, timeout=0)
+        alone.execute("PRAGMA locking_mode=EXCLUSIVE")
+        alone.execute("BEGIN EXCLUSIVE")
+        alone.close()
+
+    def test_a_bug_in_one_job_leaves_nobody_an_old_view(
+        self, database: Database, workshop: Workshop, clock: Clock
+    ) -> None:
+        counter = Counter(workshop, clock)
+        errors: list[Exception] = []
+
+        def stop_halfway(work: object) -> None:
+            found = work.store.access._connection.connection.dbapi_connection.execute(  # type: ignore[attr-defined]
+                "SELECT name FROM office"
+            )
+            found.fetchone()
+            raise LookupError(found)
+
+        async def look() -> set[str]:
+            database.ask(note("one"), write=True).result(timeout=30)
+            database.ask(note("two"), write=True).result(timeout=30)
+            await counter.look(lambda _: None)
+            try:
+                await counter.look(stop_halfway)
+            except LookupError as error:
+                errors.append(error)  # as a log would hold it, with the query that was left halfway
+            await asyncio.wrap_future(database.ask(note("three"), write=True))
+            return {o.name for o in await counter.look(lambda work: work.store.access.offices())}
+
+        assert "three" in asyncio.run(look())
+        assert errors
+
+    def test_whoever_waits_behind_work_that_is_kept_waiting_is_told_in_time(
+        self, workshop: Workshop, clock: Clock
+    ) -> None:
+        database = workshop.database
+        database.patience = 0.5
+        counter = Counter(workshop, clock)
+        begun, go_on = threading.Event(), threading.Event()
+
+        def slow(connection: Connection) -> str:
+            begun.set()
+            go_on.wait(timeout=20)
+            return note("slow")(connection)
+
+        async def ask_behind() -> tuple[float, object]:
+            start = time.monotonic()
+            told = await asyncio.gather(counter.ask(lambda _: "done", write=True), return_exceptions=True)
+            return time.monotonic() - start, told[0]
+
+        first = database.ask(slow, write=True)
+        assert begun.wait(timeout=20)
+        waited, told = asyncio.run(ask_behind())
+        go_on.set()
+        assert isinstance(told, Busy)
+        assert waited < 2
+        assert first.result(timeout=20) == "slow", "what is in hand is not given up"
+
+    def test_the_wait_for_a_turn_among_other_writers_is_part_of_the_same_patience(
+        self, workshop: Workshop, clock: Clock
+    ) -> None:
+        short = Workshop(Database(str(workshop.database.url), patience=1), workshop.catalogue, SECRET, Chance("short"))
+        counter = Counter(short, clock)
+
+        async def ask_after(pause: float) -> tuple[float, object]:
+            await asyncio.sleep(pause)
+            start = time.monotonic()
+            told = await asyncio.gather(counter.ask(lambda _: "done", write=True), return_exceptions=True)
+            return time.monotonic() - start, told[0]
+
+        async def ask_twice() -> list[tuple[float, object]]:
+            return list(await asyncio.gather(ask_after(0), ask_after(0.2)))
+
+        with short.database.transaction(write=True):
+            told = asyncio.run(ask_twice())
+        short.database.close()
+        assert [type(what) for _, what in told] == [Busy, Busy]
+        assert max(waited for waited, _ in told) < 1.5
+
     def test_what_a_job_raises_while_looking_is_raised_where_it_was_asked(
         self, workshop: Workshop, clock: Clock
     ) -> None:
@@ -202,6 +338,45 @@ def test_whoever_waited_too_long_is_told_to_come_back_and_their_job_is_not_done(
     assert done == []
     assert crew.ask(lambda _: done.append("after")).result(timeout=20) is None, "closing ends no service for good"
     crew.close()
+
+
+def test_whoever_asks_while_a_crew_closes_is_served_all_the_same() -> None:
+    @contextmanager
+    def nothing() -> Iterator[Connection]:
+        yield None  # type: ignore[misc]  # these jobs use no connection
+
+    crew = Crew(lambda jobs: [outcome_of(job, nothing) for job in jobs], patience=20)
+    answers: list[Future[str]] = []
+    stop = threading.Event()
+
+    def keep_asking() -> None:
+        while not stop.is_set():
+            answers.append(crew.ask(lambda _: "done"))
+
+    asking = [threading.Thread(target=keep_asking) for _ in range(3)]
+    for thread in asking:
+        thread.start()
+
+    def close_often() -> None:
+        for _ in range(300):
+            crew.close()
+
+    closing = threading.Thread(target=close_often, daemon=True)
+    closing.start()
+    closing.join(timeout=30)
+    stop.set()
+    for thread in asking:
+        thread.join(timeout=20)
+    assert not closing.is_alive()
+    assert not wait(answers, timeout=20).not_done
+
+
+def test_a_job_that_wants_to_end_the_thread_ends_only_itself(database: Database) -> None:
+    def leave(_: Connection) -> None:
+        raise SystemExit
+
+    assert isinstance(database.ask(leave, write=True).exception(timeout=20), SystemExit)
+    assert database.ask(note("after"), write=True).result(timeout=20) == "after"
 
 
 def test_a_statement_that_goes_past_sqlalchemy_finds_the_same_and_fails_alike(database: Database) -> None:

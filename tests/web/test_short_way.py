@@ -56,6 +56,8 @@ QUESTIONS: list[dict[str, Any]] = [
     {"method": "POST", "url": f"{Q}/submission", "json": {"receiptCode": None, "more": 1}},
     {"method": "POST", "url": f"{Q}/submission", "json": {"receipt_code": "no code"}},
     {"method": "GET", "url": "/invullen/keuze"},
+    {"method": "GET", "url": "/invullen/keuze%0A"},
+    {"method": "GET", "url": f"{Q}%0A"},
     {"method": "GET", "url": "/invullen/vragen/1"},
     {"method": "GET", "url": "/invullen/vragen/1?taal=en"},
     {"method": "HEAD", "url": "/invullen/vragen/1"},

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic.alias_generators import to_camel
+from starlette.concurrency import run_in_threadpool
 
 from app.domain.assessment import Assessment, Purpose
 from app.domain.constellation import Party
@@ -247,21 +248,22 @@ async def _of_snapshot(
     """The released snapshot in one form; 304 where the client has it. Each form has a tag of its own."""
     suffix = "+csv" if form is _rows_as_csv else ""
 
-    def look(work: Work) -> tuple[str, bytes | None]:
-        """(tag, body); no body where the client has it."""
+    def look(work: Work) -> tuple[str, str, bytes | None, bytes | None]:
+        """(hash, tag, body, document); no body where the client has it, or where it is yet to be made of a document."""
         actor = api_actor(request, work)
         mark = reporting.scores_hash(work, actor, identifier)
         tag = f'"{mark}{suffix}"'
         if is_known(request, tag):
-            return tag, None
+            return mark, tag, None, None
         body = _made.get((form, mark))
-        if body is None:
-            if len(_made) >= _MOST_MADE:
-                _made.clear()
-            body = _made[form, mark] = form(reporting.scores(work, actor, identifier).document)
-        return tag, body
+        return mark, tag, body, None if body else reporting.scores(work, actor, identifier).document
 
-    tag, body = await ask(request, look)
+    mark, tag, body, document = await ask(request, look)
+    if document is not None:
+        body = await run_in_threadpool(form, document)  # while others go on
+        if len(_made) >= _MOST_MADE:
+            _made.clear()
+        _made[form, mark] = body
     if body is None:
         return Response(status_code=304, headers={"etag": tag})
     return Response(body, media_type=media_type, headers={"etag": tag, "vary": "Accept"})

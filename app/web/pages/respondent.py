@@ -340,7 +340,7 @@ async def show_start(request: Request, token: str) -> Response:
         who = responding.respondent(work, token, counted=True)
         return who, who.assessment.accepts_answers(work.now)
 
-    who, accepts = await ask(request, look)
+    who, accepts = await ask(request, look, slow=True)  # it counts everybody who was invited
     return _start(request, who, token, accepts=accepts)
 
 
