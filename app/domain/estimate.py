@@ -29,7 +29,14 @@ FINE_FROM = 10
 
 def half_up(value: Fraction) -> int:
     """⌊x + ½⌋, for negatives too (§2.6)."""
-    return math.floor(value + Fraction(1, 2))
+    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
+
+
+def exact_sum(parts: Iterable[tuple[int, int]]) -> Fraction:
+    """The exact sum of (numerator, denominator): what `sum` gives of fractions, without making each of them."""
+    parts = list(parts)
+    common = math.lcm(*(below for _, below in parts))
+    return Fraction(sum(above * (common // below) for above, below in parts), common)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +81,15 @@ class BlockScores:
     def total(self) -> int:
         return int(self.numerators.sum())
 
-    @property
+    @cached_property
     def mean(self) -> Fraction:
         """The unweighted mean of the contributors, in points, before any clamp."""
         return Fraction(100 * self.total, self.denominator * self.contributors)
+
+    @cached_property
+    def clamped_mean(self) -> Fraction:
+        """The same, held within the points that a group's mean may take (§4)."""
+        return min(max(self.mean, CLAMP_LOW), CLAMP_HIGH)
 
     @property
     def dont_know_rate(self) -> Fraction:
@@ -108,7 +120,7 @@ def score_block(codes: Codes, steps: int, reversed_items: Sequence[bool]) -> Blo
     numerators = np.where(present, above_one * (common // np.maximum(answered, 1)), 0)
 
     contributed = steps_given[present]
-    tallies = np.stack([(contributed == step).sum(axis=0) for step in range(1, steps + 1)], axis=1)
+    tallies = (contributed[:, :, None] == np.arange(1, steps + 1)).sum(axis=0)
     return BlockScores(
         numerators=numerators,
         present=present,
@@ -154,46 +166,44 @@ class GroupSource:
         self.blocks = blocks
         self._place = {cell: place for place, cell in enumerate(blocks)}
         numerators = np.stack([block.numerators for block in blocks.values()], axis=1)
-        self._present = np.stack([block.present for block in blocks.values()], axis=1)
-        mask = self._present.astype(np.int64)
+        mask = np.stack([block.present for block in blocks.values()], axis=1).astype(np.int64)
+        # Per cell whoever has a score in it, a bit per person.
+        self._who = [int.from_bytes(np.packbits(block.present).tobytes(), "big") for block in blocks.values()]
         self._n = [block.contributors for block in blocks.values()]
         self._total = [block.total for block in blocks.values()]
         self._shared: list[list[int]] = (mask.T @ mask).tolist()
         self._within: list[list[int]] = (numerators.T @ mask).tolist()
         self._product: list[list[int]] = (numerators.T @ numerators).tolist()
-        self._persons: dict[tuple[int, ...], int] = {}
 
     def contributors(self, cell: Cell) -> int:
         return self.blocks[cell].contributors
 
     def mean(self, cell: Cell) -> Fraction:
-        return min(max(self.blocks[cell].mean, CLAMP_LOW), CLAMP_HIGH)
+        return self.blocks[cell].clamped_mean
 
     def persons(self, cells: Iterable[Cell]) -> int:
         """How many people have a score in at least one of the cells (n_u)."""
-        places = tuple(sorted(self._place[cell] for cell in cells))
-        if len(places) == 1:
-            return self._n[places[0]]
-        if places not in self._persons:
-            self._persons[places] = int(np.count_nonzero(self._present[:, places].any(axis=1)))
-        return self._persons[places]
+        who = 0
+        for cell in cells:
+            who |= self._who[self._place[cell]]
+        return who.bit_count()
 
-    def variance(self, weights: Mapping[Cell, Fraction]) -> Fraction:
-        """V_u of §3 before floor and classes: delete-one jackknife, in points²."""
-        scaled = []
+    def variance(self, weights: Mapping[Cell, Fraction], persons: int) -> Fraction:
+        """V_u of §3 before floor and classes, for n_u `persons`: delete-one jackknife, in points²."""
+        # (cell, weight as whole numbers, and with what stands below its move): one denominator, the rest is whole.
+        moves = []
         for cell, weight in weights.items():
-            place = self._place[cell]
-            n = self._n[place]
-            scaled.append((place, weight * 100 / (n * (n - 1) * self.blocks[cell].denominator)))
-        common = math.lcm(*(factor.denominator for _, factor in scaled))
-        whole = [(place, factor.numerator * (common // factor.denominator)) for place, factor in scaled]
-        total = 0
+            c = self._place[cell]
+            above, below = weight.as_integer_ratio()
+            moves.append((c, above, below * self._n[c] * (self._n[c] - 1) * self.blocks[cell].denominator))
+        common = math.lcm(*(below for _, _, below in moves))
+        whole = [(c, above * (common // below)) for c, above, below in moves]
+        squares = 0
         for position, (c, z) in enumerate(whole):
-            total += z * z * self._kernel(c, c)
+            squares += z * z * self._kernel(c, c)
             for d, y in whole[position + 1 :]:
-                total += 2 * z * y * self._kernel(c, d)
-        n_u = self.persons(weights)
-        return Fraction((n_u - 1) * total, n_u * common * common)
+                squares += 2 * z * y * self._kernel(c, d)
+        return Fraction(100 * 100 * (persons - 1) * squares, persons * common**2)
 
     def _kernel(self, c: int, d: int) -> int:
         """Σ over people in both cells of (S_c − n_c·B_ic)(S_d − n_d·B_id)."""
@@ -231,7 +241,7 @@ class Estimate:
 
     @cached_property
     def variance(self) -> Fraction:
-        return sum((spread.variance for spread in self.spreads), Fraction(0))
+        return exact_sum(spread.variance.as_integer_ratio() for spread in self.spreads)
 
     @cached_property
     def se(self) -> float:
@@ -240,10 +250,12 @@ class Estimate:
     @cached_property
     def df(self) -> float | None:
         """Welch–Satterthwaite; None when nothing varies."""
-        if not self.variance:
+        varying = [(*s.variance.as_integer_ratio(), s.persons) for s in self.spreads if s.variance]
+        if not varying:
             return None
-        below = sum((s.variance**2 / (s.persons - 1) for s in self.spreads if s.variance), Fraction(0))
-        return float(self.variance**2 / below)
+        if len(varying) == 1:
+            return float(varying[0][2] - 1)
+        return float(self.variance**2 / exact_sum((v * v, below * below * (n - 1)) for v, below, n in varying))
 
     def margin(self, level: float) -> float:
         """Half the width of the two-sided interval at `level` (0.95, 0.90, 0.80), in points."""
@@ -283,10 +295,12 @@ class Estimator:
         return self._known[id(weights)][1]
 
     def _compute(self, weights: Mapping[Cell, Fraction]) -> Estimate:
-        value = Fraction(0)
+        weighed = []
         per_party: dict[str, dict[Cell, Fraction]] = {}
         for cell, weight in weights.items():
-            value += weight * self._sources[cell.party].mean(cell)
+            mean = self._sources[cell.party].mean(cell)
+            (above, below), (high, low) = weight.as_integer_ratio(), mean.as_integer_ratio()
+            weighed.append((above * high, below * low))
             per_party.setdefault(cell.party, {})[cell] = weight
         spreads = []
         fine = True
@@ -296,21 +310,25 @@ class Estimator:
                 smallest = min(source.contributors(cell) for cell in own)
                 fine = fine and smallest >= FINE_FROM
                 spreads.append(self._spread(party, source, own, in_classes=smallest < FINE_FROM))
-        return Estimate(value, tuple(spreads), fine)
+        return Estimate(exact_sum(weighed), tuple(spreads), fine)
 
     def _spread(self, party: str, source: GroupSource, weights: Mapping[Cell, Fraction], *, in_classes: bool) -> Spread:
         persons = source.persons(weights)
-        balance = sum(weights.values(), Fraction(0))
+        given = [weight.as_integer_ratio() for weight in weights.values()]
         # A contrast within one party weighs nothing in all; half its absolute weights measure it.
-        scale = balance or sum((abs(weight) for weight in weights.values()), Fraction(0)) / 2
-        per_person = scale**2 / persons
-        variance = max(source.variance(weights), self._params.s_min**2 * per_person)
+        scale = exact_sum(given) or exact_sum((abs(above), below) for above, below in given) / 2
+        per_person = Fraction(scale.numerator**2, scale.denominator**2 * persons)
+        variance = max(source.variance(weights, persons), self._params.s_min**2 * per_person)
         if in_classes and self._params.sd_step:
-            variance = self._class_of_spread(variance / per_person) ** 2 * per_person
+            variance = self._class_of_spread(variance, per_person) ** 2 * per_person
         return Spread(party, variance, persons)
 
-    def _class_of_spread(self, sd_squared: Fraction) -> int:
-        """The standard deviation rounded half up to a multiple of `sd_step`, at least one step; exact on ties."""
+    def _class_of_spread(self, variance: Fraction, per_person: Fraction) -> int:
+        """The standard deviation of people, √(variance ÷ per person), rounded half up to a multiple of `sd_step`.
+
+        At least one step; exact on ties.
+        """
         step = self._params.sd_step
-        halves = math.isqrt(math.floor(4 * sd_squared / step**2))
+        above = 4 * variance.numerator * per_person.denominator
+        halves = math.isqrt(above // (variance.denominator * per_person.numerator * step**2))
         return step * max(1, (halves + 1) // 2)

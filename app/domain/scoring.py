@@ -10,7 +10,7 @@ import numpy as np
 
 from app.domain.constellation import Constellation
 from app.domain.disclosure import Disclosure, Reason, first_reason
-from app.domain.estimate import BlockScores, Cell
+from app.domain.estimate import BlockScores, Cell, exact_sum
 from app.domain.instrument import Block, Theme
 
 
@@ -85,7 +85,8 @@ def combine(parts: Sequence[tuple[Fraction, Figure]]) -> Figure:
     weights: dict[Cell, Fraction] = {}
     for factor, figure in parts:
         for cell, weight in (figure.weights or {}).items():
-            weights[cell] = weights.get(cell, Fraction(0)) + factor * weight
+            share = factor * weight
+            weights[cell] = weights[cell] + share if cell in weights else share
     return Figure({cell: weight for cell, weight in weights.items() if weight})
 
 
@@ -276,24 +277,23 @@ class Agreement:
 
 def agreement(block: BlockScores, steps: int) -> Agreement | None:
     """r*wg(j) against the uniform null and AD_M(J), over items with at least two answers; None when there are none."""
-    variances: list[Fraction] = []
-    deviations: list[Fraction] = []
+    variances: list[tuple[int, int]] = []
+    deviations: list[tuple[int, int]] = []
     for tally in block.tallies.tolist():
         n = sum(tally)
         if n < 2:
             continue
-        total = sum(step * count for step, count in enumerate(tally, start=1))
+        steps_given = sum(step * count for step, count in enumerate(tally, start=1))
         squares = sum(step * step * count for step, count in enumerate(tally, start=1))
-        variances.append(Fraction(n * squares - total * total, n * (n - 1)))
-        deviations.append(
-            Fraction(sum(count * abs(n * step - total) for step, count in enumerate(tally, start=1)), n * n)
-        )
+        variances.append((n * squares - steps_given * steps_given, n * (n - 1)))
+        away = sum(count * abs(n * step - steps_given) for step, count in enumerate(tally, start=1))
+        deviations.append((away, n * n))
     if not variances:
         return None
     uniform = Fraction(steps * steps - 1, 12)
     return Agreement(
-        rwg=1 - sum(variances, Fraction(0)) / len(variances) / uniform,
-        ad=sum(deviations, Fraction(0)) / len(deviations),
+        rwg=1 - exact_sum(variances) / (len(variances) * uniform),
+        ad=exact_sum(deviations) / len(deviations),
         steps=steps,
     )
 

@@ -124,6 +124,12 @@ class _Maker:
         self._scores = scores
         self._exact = exact
         self._attributed = {s.party.key for s in disclosure.standings if s.party.attributed}
+        steps = constellation.instrument.scale.steps
+        self._agreements = {
+            cell: agreement(disclosure.blocks[cell], steps)
+            for cell, figure in scores.cells.items()
+            if figure.weights is not None and cell.party not in self._attributed
+        }
         self._order = Order([theme.key for theme in constellation.themes], [s.party.key for s in disclosure.standings])
         self.estimator = _estimator(disclosure, params)
 
@@ -200,7 +206,7 @@ class _Maker:
     def _of_group(self, cell: Cell, block: BlockScores, level: Json) -> Json:
         """Agreement, bound and detail: what only a published cell of a group has."""
         found: Json = {}
-        together = agreement(block, self._constellation.instrument.scale.steps)
+        together = self._agreements[cell]
         found["agreement"] = together.as_class if together else None
         if block.mean < CLAMP_LOW or block.mean > CLAMP_HIGH:
             found["bound"] = "at_most" if block.mean < CLAMP_LOW else "at_least"
@@ -330,11 +336,10 @@ class _Maker:
         return [{"type": gap.type, **gap.identity, "theme": gap.theme, **self._difference(gap)} for gap in found]
 
     def _divisions(self) -> Iterator[Json]:
-        steps = self._constellation.instrument.scale.steps
         for cell, figure in self._scores.cells.items():
             place = {"theme": cell.theme, "block": cell.block, "from": cell.party, "about": cell.about}
             reason = "not_asked" if cell.party in self._attributed else figure.reason
-            together = None if reason else agreement(self._disclosure.blocks[cell], steps)
+            together = self._agreements.get(cell)
             if together is None:
                 yield {**place, **_state(reason), "evidence": None}
             else:
