@@ -19,7 +19,7 @@ def main() -> None:
     stage.tell(sends.measure(given.rounds, 400))
     if given.postgresql:
         stage.tell(sends.measure(given.rounds, 400, given.postgresql))
-    stage.tell(reads.measure(given.rounds, 400))
+    stage.tell(reads.measure(given.rounds, 2000))
     stage.tell(snapshot.results(150_000))
     stage.tell(start.measure(given.rounds))
     print(f"\nLoad of the machine over the last quarter of an hour: {os.getloadavg()[2]:.1f}")

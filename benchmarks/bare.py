@@ -1,17 +1,21 @@
 """The baselines: a bare Starlette application that checks nothing, each route the least that could answer.
 
+Under /plain what a FastAPI application does at the least to answer from a database: it looks up a key and a document.
+
 python -m benchmarks.bare PORT DATABASE_URL_OR_FILE BYTES_OF_THE_PAGE
 """
 
+import hashlib
 import sqlite3
 import sys
 from functools import cache
 
 import uvicorn
+from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 PORT, DATABASE = int(sys.argv[1]), sys.argv[2]
 
@@ -50,11 +54,34 @@ async def as_many(request: Request) -> Response:
     return Response(constant(int(request.path_params["length"])), media_type="text/html")
 
 
+plain = FastAPI()
+kept = sqlite3.connect(":memory:", isolation_level=None)
+kept.execute("CREATE TABLE key (hash TEXT PRIMARY KEY)")
+kept.execute("CREATE TABLE document (length INTEGER PRIMARY KEY, tag TEXT, content BLOB)")
+kept.execute("INSERT INTO key VALUES (?)", (hashlib.sha256(b"key").hexdigest(),))
+
+
+@plain.get("/{length}")
+async def look_up(request: Request, length: int) -> Response:
+    key = request.headers["authorization"].removeprefix("Bearer ")
+    if not kept.execute("SELECT 1 FROM key WHERE hash = ?", (hashlib.sha256(key.encode()).hexdigest(),)).fetchone():
+        return Response(status_code=401)
+    found = kept.execute("SELECT tag FROM document WHERE length = ?", (length,)).fetchone()
+    if found is None:
+        found = ('"constant"',)
+        kept.execute("INSERT INTO document VALUES (?, ?, ?)", (length, *found, constant(length)))
+    if request.headers.get("if-none-match") == found[0]:
+        return Response(status_code=304, headers={"etag": found[0]})
+    (content,) = kept.execute("SELECT content FROM document WHERE length = ?", (length,)).fetchone()
+    return Response(content, media_type="application/json", headers={"etag": found[0]})
+
+
 app = Starlette(
     routes=[
         Route("/send", send, methods=["POST"]),
         Route("/unchanged", unchanged),
         Route("/bytes/{length}", as_many),
+        Mount("/plain", plain),
     ]
 )
 uvicorn.run(app, host="127.0.0.1", port=PORT, log_level="error", access_log=False)

@@ -3,7 +3,8 @@
     python -m benchmarks.reads [--rounds 5] [--requests 400]
 
 Each beside a bare Starlette application that answers with as many constant bytes and checks nothing. Ours checks the
-key, the session of the link or the reader in one short read.
+key, the session of the link or the reader in one short read. For scale, a plain FastAPI route that looks up a key and a
+document stands beside the same.
 """
 
 import argparse
@@ -64,15 +65,25 @@ def _scores(rounds: int, requests: int) -> list[stage.Result]:
                 ),
             }
             found: dict[str, PAIRS] = {job: [] for job in asked}
+            for_scale = {
+                "for scale, the same 304 by plain FastAPI": ("/unchanged", 304, {"if-none-match": '"constant"'}),
+                "for scale, the same 200 by plain FastAPI": (f"/bytes/{len(document)}", 200, {}),
+            }
+            found |= {job: [] for job in for_scale}
+            looked_up, plain_key = f"/plain/{len(document)}", {"authorization": "Bearer key"}
             with stage.bare(str(folder / "bare.db")) as bare:
                 for _ in range(rounds):
+                    for job, (constant, status, headers) in for_scale.items():
+                        plain = [load.request("GET", constant)] * requests
+                        other = [load.request("GET", looked_up, {**plain_key, **headers})] * requests
+                        found[job].append((load.run(bare, plain, 16, status), load.run(bare, other, 16, status)))
                     for job, (constant, mine, status, _) in asked.items():
                         many = requests if "report" not in job else requests // 20
                         plain = [load.request("GET", constant)] * many
                         found[job].append(
                             (load.run(bare, plain, 16, status), load.run(ours, [mine] * many, 16, status))
                         )
-    return [stage.compare(job, asked[job][3], pairs) for job, pairs in found.items()]
+    return [stage.compare(job, asked[job][3] if job in asked else "stated", pairs) for job, pairs in found.items()]
 
 
 def _question_page(rounds: int, requests: int) -> stage.Result:
@@ -91,7 +102,7 @@ def _question_page(rounds: int, requests: int) -> stage.Result:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--requests", type=int, default=400)
+    parser.add_argument("--requests", type=int, default=2000)
     given = parser.parse_args()
     stage.tell(measure(given.rounds, given.requests))
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -73,7 +74,7 @@ class Assessment:
     post: Post = field(default_factory=Post)
     archived: bool = False
 
-    @property
+    @cached_property
     def closes_at(self) -> datetime | None:
         """The last instant at which answers are accepted, in UTC."""
         return end_of_day(self.closes_on) if self.closes_on else None

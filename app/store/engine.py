@@ -25,8 +25,9 @@ from app.store.writers import Writers
 BUSY_TIMEOUT = 5000
 #: How long whoever asks for something waits for a turn within this process, in seconds.
 PATIENCE = BUSY_TIMEOUT * 2 / 1000
-#: On PostgreSQL, so many of those who ask read at once, and so many write.
-AT_ONCE = 8
+#: Of the connections to PostgreSQL, the tenths with which those who ask read at once, and write at once. More write: a
+#: closing that takes long keeps those who send to it waiting, and must not take every turn. Together they stay open.
+READING, WRITING = 2, 3
 
 
 class Database:
@@ -66,9 +67,9 @@ class Database:
             )
             event.listen(self.engine, "checkin", _note_use)
             event.listen(self.engine, "checkout", partial(_require_alive, self.engine.dialect))
-            at_once = min(AT_ONCE, most_connections // 4)
-            self._reading = Threads(partial(self.transaction, write=False), at_once, patience)
-            self._writing = Threads(partial(self.transaction, write=True), at_once, patience)
+            reading, writing = (max(1, most_connections * tenths // 10) for tenths in (READING, WRITING))
+            self._reading = Threads(partial(self.transaction, write=False), reading, patience)
+            self._writing = Threads(partial(self.transaction, write=True), writing, patience)
 
     @contextmanager
     def transaction(self, *, write: bool) -> Iterator[Connection]:

@@ -9,7 +9,7 @@ from app.domain.assessment import Assessment
 from app.store import tables
 from app.store.answers import ACTIVE, Draft, Invitation
 from app.store.assessments import ASSESSMENT, assessment_of, parties_of
-from app.store.prepared import Prepared, rows_of_all
+from app.store.prepared import Found, Prepared, found_by_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,11 @@ class Links:
         held = lock and self._connection.dialect.name != "sqlite"
         assessment, invitation = _TO_WRITE if held else _TO_READ
         token = {"token_hash": token_hash}
-        found = rows_of_all(
+        assessments, parties, invited, drafted = found_by_all(
             self._connection, (assessment, token), (_PARTIES[counted], token), (invitation, token), (_DRAFT, token)
         )
-        assessments, parties, invitations, drafts = found
-        if not assessments or not invitations:
+        invitations, drafts = invited.rows(), drafted.rows()
+        if not assessments.given or not invitations:
             return None
         identifier, whose, party, judges, state, confirmed = invitations[0]
         draft = Draft(Answers(), chosen=False)
@@ -73,7 +73,23 @@ class Links:
             judged, ratings, comments, chosen, page, sequence = drafts[0]
             draft = Draft(Answers(frozenset(judged), ratings, comments), chosen, page, sequence)
         return Behind(
-            assessment_of(assessments[0], parties),
+            _read(assessments, parties),
             Invitation(identifier, whose, party, frozenset(judges), state == "sent", confirmed),
             draft,
         )
+
+
+#: Assessments by the rows they were read from. Everybody of an assessment asks for the same ones all the time.
+_known: dict[str, Assessment] = {}
+_MOST_KNOWN = 1000
+
+
+def _read(assessments: Found, parties: Found) -> Assessment:
+    key = assessments.key + parties.key
+    found = _known.get(key)
+    if found is None:
+        found = assessment_of(assessments.rows()[0], parties.rows())
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[key] = found
+    return found

@@ -8,6 +8,7 @@ call is decided once.
 from collections import namedtuple
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
@@ -49,7 +50,24 @@ class Prepared:
         return written
 
 
-def rows_of_all(connection: Connection, *asked: tuple[Prepared, Mapping[str, object]]) -> list[list[Any]]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a query found, as the driver gave it; turned into rows when they are asked for."""
+
+    written: "_Written"
+    given: list[Any]
+
+    def rows(self) -> list[Any]:
+        """Tuples with names."""
+        return [self.written.row(row) for row in self.given]
+
+    @property
+    def key(self) -> str:
+        """The same text for the same rows, and for no others."""
+        return repr(self.given)
+
+
+def found_by_all(connection: Connection, *asked: tuple[Prepared, Mapping[str, object]]) -> list[Found]:
     """What several queries found, asked in this order.
 
     Over a network they go together: each still sees what those before it waited for, but the way is gone once.
@@ -59,7 +77,7 @@ def rows_of_all(connection: Connection, *asked: tuple[Prepared, Mapping[str, obj
         going = [(query.written_for(connection), values) for query, values in asked]
         cursors = [(written, written.execute(connection, values)) for written, values in going]
         try:
-            return [[written.row(found) for found in cursor.fetchall()] for written, cursor in cursors]
+            return [Found(written, cursor.fetchall()) for written, cursor in cursors]
         except connection.dialect.loaded_dbapi.Error as error:
             raise going[0][0].as_sqlalchemy(connection, error) from error
 

@@ -380,7 +380,7 @@ def test_a_job_that_wants_to_end_the_thread_ends_only_itself(database: Database)
 
 
 def test_a_statement_that_goes_past_sqlalchemy_finds_the_same_and_fails_alike(database: Database) -> None:
-    from app.store.prepared import Prepared, rows_of_all  # noqa: PLC0415 - the one test of it
+    from app.store.prepared import Prepared, found_by_all  # noqa: PLC0415 - the one test of it
 
     query = select(tables.office.c.id, tables.office.c.name).order_by(tables.office.c.name)
     prepared, wrong = Prepared(query), Prepared(tables.office.insert())
@@ -389,7 +389,8 @@ def test_a_statement_that_goes_past_sqlalchemy_finds_the_same_and_fails_alike(da
         note("two")(connection)
         plain = connection.execute(query).all()
         assert prepared.rows(connection) == [tuple(row) for row in plain]
-        assert rows_of_all(connection, (prepared, {}), (prepared, {})) == [prepared.rows(connection)] * 2
+        both = found_by_all(connection, (prepared, {}), (prepared, {}))
+        assert [found.rows() for found in both] == [prepared.rows(connection)] * 2
         assert prepared.row(connection).name == plain[0].name
     with pytest.raises(Exception, match="office") as caught, database.transaction(write=True) as connection:
         wrong.change(connection, id="one", name="secret words")
