@@ -147,3 +147,16 @@ def test_nobody_answered_and_the_report_still_says_why(member: Visitor, house: H
     page = report(member, made.id)
     assert page.status == 200
     assert "niet getoond" in page.said()
+
+
+def test_where_nothing_can_be_compared_the_report_says_of_each_figure_why(
+    house: House, sign_in: Callable[..., Visitor]
+) -> None:
+    few = {"eigenaar": 5, "wonen": 3, "dienst": 3}
+    first = house.released(few)
+    house.clock.pass_by(days=1)
+    second = house.released(few, next_wave_of=first.constellation)
+    page = report(sign_in(), second.id)
+    assert "Geen enkel cijfer is te vergelijken" in page.said("p")
+    told = re.findall(r"Directie Wonen en Dienst Registers, bij [^:]*: ([^.]*)\.", page.said("li"))
+    assert told == ["te weinig mensen van deze partij antwoordden"]
