@@ -66,6 +66,19 @@ def test_an_assessment_closes_once(house: House, other: Workshop) -> None:
     assert actions(house, made)["closed"] == 1
 
 
+def test_no_letter_is_taken_by_two_workers_and_neither_waits_for_the_other(house: House, other: Workshop) -> None:
+    house.opened()
+    taken: list[list[str]] = []
+
+    def take(shop: Workshop) -> None:
+        with shop.work(house.clock(), write=True) as work:
+            taken.append([letter.id for letter in work.store.outbox.claim(work.now, timedelta(minutes=5), 9)])
+
+    both(house, other, "UPDATE outbox", take)
+    assert sorted(map(len, taken)) == [6, 9]
+    assert len({letter for letters in taken for letter in letters}) == 15
+
+
 def test_every_letter_leaves_once(house: House, other: Workshop, tmp_path: Path) -> None:
     made = house.opened()
     folders = [tmp_path / "one", tmp_path / "two"]

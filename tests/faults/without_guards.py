@@ -1,0 +1,152 @@
+"""Takes out one guard at a time, in a copy of this checkout, and demands that the tests that watch it fail.
+
+    .venv/bin/python -m tests.faults.without_guards
+
+A test of races that passes without the lock that it is about proves nothing. Takes three minutes; run it after a change
+to a guard or to one of these tests. It ends with 1, and says which, when a guard is not missed or not found.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """`words` in `file` are what guards; with `instead` in their place the `tests` must fail on `database`."""
+
+    what: str
+    file: str
+    words: str
+    instead: str
+    database: str
+    tests: str
+
+
+AT_ONCE, KILLED, OUTBOX = (f"tests/faults/test_{name}.py" for name in ("at_once", "killed", "outbox"))
+SHARED, ASKING, WORKERS = (f"tests/service/test_{name}.py" for name in ("shared_commit", "asking", "several_workers"))
+SAVE = "tests/service/test_save.py"
+STORM, WINDOWS = f"{AT_ONCE}::test_closing_twice_in_a_storm", f"{AT_ONCE}::test_of_64_sends"
+
+GUARDS = (
+    Guard(
+        "whoever sends holds the assessment open",
+        "app/store/links.py",
+        "ASSESSMENT.with_for_update(read=True, of=tables.assessment)",
+        "ASSESSMENT",
+        "postgresql",
+        STORM,
+    ),
+    Guard(
+        "whoever closes holds the assessment alone",
+        "app/store/assessments.py",
+        "_OF_OFFICE if self._is_sqlite else _OF_OFFICE.with_for_update(of=tables.assessment)",
+        "_OF_OFFICE",
+        "postgresql",
+        STORM,
+    ),
+    Guard(
+        "whoever saves and sends with one link waits for the other",
+        "app/store/links.py",
+        "Prepared(_INVITATION.with_for_update())",
+        "Prepared(_INVITATION)",
+        "postgresql",
+        SAVE,
+    ),
+    Guard(
+        "an invitation is spent once",
+        "app/service/responding.py",
+        "if self.invitation.sent:",
+        "if False:",
+        "sqlite",
+        WINDOWS,
+    ),
+    Guard(
+        "nobody sends to what is closed",
+        "app/service/responding.py",
+        "self.assessment.require_open(work.now)\n        if self.invitation.sent",
+        "if self.invitation.sent",
+        "sqlite",
+        STORM,
+    ),
+    Guard(
+        "whoever shares a commit is told after it",
+        "app/store/writers.py",
+        "            together.wait()\n",
+        "            pass\n",
+        "sqlite",
+        SHARED,
+    ),
+    Guard(
+        "a part that fails is undone by itself",
+        "app/store/writers.py",
+        'exec_driver_sql("ROLLBACK TO part")',
+        'exec_driver_sql("SELECT 1")',
+        "sqlite",
+        ASKING,
+    ),
+    Guard(
+        "a letter that one worker took is not taken by another",
+        "app/store/outbox.py",
+        "if not self._is_sqlite:",
+        "if False:",
+        "postgresql",
+        WORKERS,
+    ),
+    Guard(
+        "a letter that was taken is left alone for a while",
+        "app/store/outbox.py",
+        "due_at=now + lease, ",
+        "",
+        "sqlite",
+        OUTBOX,
+    ),
+)
+
+
+def left_undone(guard: Guard) -> str:
+    """Empty when the tests pass with this guard and fail without it; else what is wrong."""
+    with tempfile.TemporaryDirectory(prefix="rolvast-guards-") as folder:
+        copy = Path(folder) / "rolvast"
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "var", "__pycache__"))
+        file = copy / guard.file
+        words = file.read_text(encoding="utf-8")
+        if words.count(guard.words) != 1:
+            return f"is not found once in {guard.file}"
+        if (code := _tried(guard, copy)) != 0:
+            return f"with it {guard.tests} ended with {code} instead of passing"
+        file.write_text(words.replace(guard.words, guard.instead), encoding="utf-8")
+        return "" if (code := _tried(guard, copy)) == 1 else f"without it {guard.tests} ended with {code}"
+
+
+def _tried(guard: Guard, copy: Path) -> int:
+    """How pytest ended: 0 when all passed, 1 when some failed, more when it could not run."""
+    asked = ["-q", "-x", "--db", guard.database, "-k", *_asked(guard.tests)]
+    environment = {**os.environ, "PYTHONPATH": str(copy)}
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *asked], cwd=copy, env=environment, stdout=subprocess.DEVNULL, check=False
+    ).returncode
+
+
+def _asked(tests: str) -> list[str]:
+    """The words of -k, and the files."""
+    files = [test.partition("::")[0] for test in tests.split()]
+    names = [name for test in tests.split() if (name := test.partition("::")[2])]
+    return [" or ".join(names) or "test", *files]
+
+
+def main() -> int:
+    found = [(guard, left_undone(guard)) for guard in GUARDS]
+    for guard, wrong in found:
+        sys.stdout.write(f"{guard.database}: {guard.what}: {wrong or 'without it its tests fail, as they should'}\n")
+    return 1 if any(wrong for _, wrong in found) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
