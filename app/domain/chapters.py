@@ -1,5 +1,6 @@
 """Owns the chapters of a report beside its conclusions: themes, parties side by side, change, what is hidden."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -137,13 +138,16 @@ def movements_of(figures: Figures) -> tuple[Movement, ...]:
 def unmoved_in(figures: Figures) -> Iterator[Hidden]:
     """Changes that cannot be told, once per relation and reason."""
     found: dict[tuple[Text, str], list[Text]] = {}
+    asked = Counter(_what_changed(figures, change) for change in _followed(figures))
     for change in _followed(figures):
         if change["value"] is None:
             title = figures.instrument.theme(change["theme"]).title
             found.setdefault((_what_changed(figures, change), change["reason"]), []).append(title)
     for (what, reason), titles in found.items():
+        everywhere = len(titles) == asked[what] > 1
+        themes = Text("alle thema's", "all themes") if everywhere else enumerate_texts(titles)
         on_themes = Text("{what}, bij {themes}", "{what}, on {themes}")
-        yield Hidden(on_themes.fill(what=what, themes=enumerate_texts(titles)), words.REASONS[reason])
+        yield Hidden(on_themes.fill(what=what, themes=themes), words.REASONS[reason])
 
 
 def _followed(figures: Figures) -> list[Mapping[str, Any]]:

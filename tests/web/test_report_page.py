@@ -158,5 +158,5 @@ def test_where_nothing_can_be_compared_the_report_says_of_each_figure_why(
     second = house.released(few, next_wave_of=first.constellation)
     page = report(sign_in(), second.id)
     assert "Geen enkel cijfer is te vergelijken" in page.said("p")
-    told = re.findall(r"Directie Wonen en Dienst Registers, bij [^:]*: ([^.]*)\.", page.said("li"))
+    told = re.findall(r"Directie Wonen en Dienst Registers, bij alle thema's: ([^.]*)\.", page.said("li"))
     assert told == ["te weinig mensen van deze partij antwoordden"]
