@@ -1,4 +1,4 @@
-"""Tests of real processes: with the time of the machine, and a service that ends with the test."""
+"""Tests of real processes: with a clock that runs, and a service that ends with the test."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -25,12 +25,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture
 def clock() -> Clock:
-    """The time at which the test began: the processes have a real clock."""
-    return Clock(datetime.now(UTC))
+    """Noon of today, at which the clock of the processes begins too: at night days count otherwise, and may end."""
+    return Clock(datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0))
 
 
 @pytest.fixture
-def service(database_url: str, tmp_path: Path) -> Iterator[Service]:
-    made = Service(tmp_path, database_url)
+def service(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[Service]:
+    made = Service(tmp_path, database_url, clock())
     yield made
     made.end()

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -58,11 +58,12 @@ class Process(Running):
 class Service:
     """How processes of this installation are started. Each ends with the test at the latest."""
 
-    def __init__(self, folder: Path, database_url: str) -> None:
+    def __init__(self, folder: Path, database_url: str, begins_at: datetime) -> None:
         self.folder = folder
         self.var = folder / "var"
         self.clock = folder / "clock"
-        self.clock.write_text("0", encoding="utf-8")
+        self._to_the_beginning = begins_at - datetime.now(UTC)
+        self.set_clock()
         self._database_url = database_url
         self._processes: list[Process] = []
 
@@ -78,9 +79,10 @@ class Service:
         return self._start(["worker"], 0, dies_at, settings)
 
     def set_clock(self, **wrong_by: float) -> None:
-        """The clock of every process, from now on, is wrong by so much."""
+        """The clock of every process, from now on, is wrong by so much: by nothing it counts on from the beginning."""
+        wrong = self._to_the_beginning + timedelta(**wrong_by)
         fresh = self.clock.with_suffix(".new")
-        fresh.write_text(str(timedelta(**wrong_by).total_seconds()), encoding="utf-8")
+        fresh.write_text(str(wrong.total_seconds()), encoding="utf-8")
         fresh.rename(self.clock)
 
     def end(self) -> None:
