@@ -18,6 +18,7 @@ from app.catalogue import Catalogue
 from app.delivery.mail import FilePostman, Postman, SmtpPostman
 from app.delivery.webhooks import Courier
 from app.service.housekeeping import Worker, one_round
+from app.service.posting import bring_due
 from app.service.webhooks import send_due
 from app.service.work import Workshop
 from app.settings import Settings, assessments_path, read_settings
@@ -94,11 +95,12 @@ def make_identity_provider(settings: Settings) -> "IdentityProvider | None":
 
 
 def make_worker(settings: Settings, workshop: Workshop) -> Worker:
-    """Housekeeping and letters in one thread, messages to other systems in another."""
+    """Housekeeping, letters and messages to other systems, each in a thread of its own."""
     postman, courier = make_postman(settings), Courier(settings.webhooks_may_reach_private)
     return Worker(
         workshop,
-        lambda: one_round(workshop, postman, clock, settings.base_url),
+        lambda: one_round(workshop, clock),
+        lambda: bring_due(workshop, postman, clock, settings.base_url),
         lambda: send_due(workshop, courier, clock, settings.base_url),
     )
 

@@ -3,6 +3,7 @@
 import re
 import smtplib
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.errors import MessageError
@@ -89,8 +90,9 @@ class FilePostman:
         So does what is left of a letter that never became whole.
         """
         for path in [*self.folder.glob("*.eml"), *self.folder.glob("*.half")]:
-            if datetime.fromtimestamp(path.stat().st_mtime, UTC) < now - KEPT:
-                path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # another process tidies too, and half a letter becomes whole
+                if datetime.fromtimestamp(path.stat().st_mtime, UTC) < now - KEPT:
+                    path.unlink()
 
     def deliver(self, letter: Letter, now: datetime) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Owns what the service does by itself: close by date, forget addresses, erase at the retention date, bring letters."""
+"""Owns what the service does by itself: close by date, remind, forget addresses, erase at the retention date."""
 
 import logging
 import threading
@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from app.delivery.mail import Postman
 from app.domain.assessment import Actor, dutch_date
 from app.domain.problems import Problem
 from app.service import commissioning, learning
 from app.service.erasing import erase
 from app.service.health import require_current_tables
-from app.service.posting import bring_due, remind_on_chosen_day
+from app.service.posting import remind_on_chosen_day
 from app.service.repeating import forget_answers
 from app.service.webhooks import forget_deliveries
 from app.service.work import Work, Workshop
@@ -138,7 +137,7 @@ def note_round(workshop: Workshop, clock: Callable[[], datetime]) -> None:
             work.store.pulse.beat("worker", work.now)
 
 
-def one_round(workshop: Workshop, postman: Postman, clock: Callable[[], datetime], base_url: str) -> None:
+def one_round(workshop: Workshop, clock: Callable[[], datetime]) -> None:
     """Everything that is due now, each thing apart, so that one that fails holds up no other."""
     jobs: tuple[Callable[[], object], ...] = (
         lambda: close_due(workshop, clock),
@@ -147,12 +146,10 @@ def one_round(workshop: Workshop, postman: Postman, clock: Callable[[], datetime
         lambda: remind_of_agreements(workshop, clock),
         lambda: note_used_keys(workshop, clock),
         lambda: note_used_sessions(workshop, clock),
-        lambda: bring_due(workshop, postman, clock, base_url),
         lambda: forget_addresses(workshop, clock),
         lambda: forget_contacts(workshop, clock),
         lambda: forget_answers(workshop, clock),
         lambda: forget_deliveries(workshop, clock),
-        lambda: postman.tidy(clock()),
         lambda: erase_expired(workshop, clock),
         lambda: note_round(workshop, clock),
     )
@@ -162,8 +159,8 @@ def one_round(workshop: Workshop, postman: Postman, clock: Callable[[], datetime
 
 
 class Worker:
-    """Rounds of several kinds, each in a thread of its own, until it is told to stop: a slow receiver of messages holds
-    up neither a closing nor a letter.
+    """Rounds of several kinds, each in a thread of its own, until it is told to stop: a slow mail server or
+    receiver of messages holds up no closing.
     """
 
     def __init__(self, workshop: Workshop, *rounds: Callable[[], object]) -> None:

@@ -19,7 +19,6 @@ LEASE = timedelta(minutes=10)
 LONGEST_WAIT = timedelta(hours=1)
 #: About three days of trying; then a letter is let go, and nobody is blamed for it.
 MOST_ATTEMPTS = 75
-BATCH = 20
 
 
 def queue(work: Work, kind: LetterKind, receivers: Iterable[tuple[str, str]]) -> int:
@@ -58,24 +57,25 @@ def _remind(work: Work, actor: Actor, assessment: Assessment) -> None:
 
 
 def bring_due(workshop: Workshop, postman: Postman, clock: Callable[[], datetime], base_url: str) -> int:
-    """Bring every letter that is due; gives how many left.
+    """Bring every letter that is due; gives how many left. What lay too long where letters leave is tidied away.
 
     A letter is claimed in one transaction and let go in another: when this process dies between the two, the letter
-    is brought once more after the lease, with the same Message-ID. Nothing else is sent twice.
+    is brought once more after the lease, with the same Message-ID. Nothing else is sent twice: each is claimed just
+    before it leaves, so that the lease has to last for one letter only.
     """
     brought = 0
     while True:
         with workshop.work(clock(), write=True) as work:
-            claimed = work.store.outbox.claim(work.now, LEASE, BATCH)
-            letters = [(waiting, write(work, waiting, base_url)) for waiting in claimed]
-            for waiting, letter in letters:
-                if letter is None:
-                    work.store.outbox.drop(waiting.id)
-        if not claimed:
-            return brought
-        for waiting, letter in letters:
-            if letter is not None:
-                brought += _bring(workshop, postman, clock, waiting, letter)
+            waiting = work.store.outbox.claim(work.now, LEASE)
+            if waiting is None:
+                break
+            letter = write(work, waiting, base_url)
+            if letter is None:
+                work.store.outbox.drop(waiting.id)
+                continue
+        brought += _bring(workshop, postman, clock, waiting, letter)
+    postman.tidy(clock())
+    return brought
 
 
 def _bring(

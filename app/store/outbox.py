@@ -60,24 +60,24 @@ class Outbox:
         ).one()
         return waiting, failed, due_since
 
-    def claim(self, now: datetime, lease: timedelta, most: int) -> list[Waiting]:
-        """Take letters that are due; nobody else gets them until the lease ends, even when we crash meanwhile."""
+    def claim(self, now: datetime, lease: timedelta) -> Waiting | None:
+        """Take a letter that is due; nobody else gets it until the lease ends, even when we crash meanwhile."""
         outbox = tables.outbox.c
         query = (
             select(outbox.id, outbox.kind, outbox.reference, outbox.email, outbox.attempts)
             .where(outbox.due_at <= now)
-            .order_by(outbox.due_at, outbox.id)
-            .limit(most)
+            .order_by(outbox.due_at)
+            .limit(1)
         )
         if not self._is_sqlite:
             query = query.with_for_update(skip_locked=True)
-        found = [Waiting(*row) for row in self._connection.execute(query)]
-        if found:
-            self._connection.execute(
-                update(tables.outbox)
-                .where(outbox.id.in_([letter.id for letter in found]))
-                .values(due_at=now + lease, attempts=outbox.attempts + 1)
-            )
+        row = self._connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        found = Waiting(*row)
+        self._connection.execute(
+            update(tables.outbox).where(outbox.id == found.id).values(due_at=now + lease, attempts=outbox.attempts + 1)
+        )
         return found
 
     def drop(self, letter: str) -> None:

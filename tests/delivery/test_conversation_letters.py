@@ -14,6 +14,7 @@ from app.domain.dialogue import Agreement
 from app.domain.text import Language
 from app.service import learning
 from app.service.housekeeping import one_round
+from app.service.posting import bring_due
 from tests.delivery.post_office import Mailbox, free_port, listening
 from tests.people import House
 from tests.service.test_conversation import FIRST, TALK, agree, plan
@@ -22,11 +23,17 @@ BASE = "http://rolvast.example"
 OFFICE = "team@bureau.example"
 
 
+def worked(house: House, postman: SmtpPostman) -> None:
+    """One round of the worker, and what it wrote is brought."""
+    one_round(house.workshop, house.clock)
+    bring_due(house.workshop, postman, house.clock, BASE)
+
+
 def post(house: House) -> Mailbox:
     """One round of the worker, with a server that listens; what arrived."""
     mailbox, port = Mailbox(), free_port()
     with listening(mailbox, port):
-        one_round(house.workshop, SmtpPostman(f"smtp://127.0.0.1:{port}", "rolvast@bureau.example"), house.clock, BASE)
+        worked(house, SmtpPostman(f"smtp://127.0.0.1:{port}", "rolvast@bureau.example"))
     return mailbox
 
 
@@ -187,7 +194,7 @@ def test_no_address_of_a_contact_comes_in_a_log(
     post(house)
     house.clock.now = WEEK_BEFORE
     nobody = SmtpPostman(f"smtp://127.0.0.1:{free_port()}", "rolvast@bureau.example")
-    one_round(house.workshop, nobody, house.clock, BASE)
+    worked(house, nobody)
     ours = " ".join(record.getMessage() for record in caplog.records if record.name != "mail.log")
     assert "agreement" in ours
     assert "hanna" not in ours

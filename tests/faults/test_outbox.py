@@ -1,7 +1,10 @@
 """Letters when the worker is killed and when the mail server is down: none is lost, and none comes twice but one."""
 
 import asyncio
+import socket
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -79,3 +82,21 @@ def test_after_hours_without_a_mail_server_everyone_gets_one_letter(service: Ser
         until(lambda: house.number_of("outbox") == 0, "all letters are brought")
     assert times_each(mailbox) == dict.fromkeys(EVERYONE, 1)
     assert worker.process.poll() is None
+
+
+@contextmanager
+def silent() -> Iterator[int]:
+    """Something that lets everyone in and never says a word; gives its port."""
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as found:
+        yield int(found.getsockname()[1])
+
+
+def test_a_mail_server_that_says_nothing_keeps_no_assessment_open(service: Service, house: House) -> None:
+    made = house.opened(PEOPLE, closes_on=house.clock().date() + timedelta(days=1))
+    key = house.key()
+    house.workshop.database.close()
+    with silent() as port:
+        web = service.serve(ROLVAST_SMTP_URL=f"smtp://127.0.0.1:{port}")
+        until(lambda: house.stored("SELECT count(*) FROM outbox WHERE attempts > 0") != [(0,)], "a letter is tried")
+        service.set_clock(days=2)
+        until(lambda: web.status(made.id, key) == "closed", "closed by itself")

@@ -10,9 +10,10 @@ import pytest
 from app.catalogue import Catalogue
 from app.delivery.mail import FilePostman
 from app.domain.assessment import Assessment
-from app.service import housekeeping
+from app.service import housekeeping, posting
 from app.service.work import Workshop
 from app.store.engine import Database
+from app.store.outbox import Waiting
 from tests.people import NOW, SECRET, Chance, House
 from tests.service.storm import at_once, while_held
 
@@ -68,15 +69,14 @@ def test_an_assessment_closes_once(house: House, other: Workshop) -> None:
 
 def test_no_letter_is_taken_by_two_workers_and_neither_waits_for_the_other(house: House, other: Workshop) -> None:
     house.opened()
-    taken: list[list[str]] = []
+    taken: list[Waiting | None] = []
 
     def take(shop: Workshop) -> None:
         with shop.work(house.clock(), write=True) as work:
-            taken.append([letter.id for letter in work.store.outbox.claim(work.now, timedelta(minutes=5), 9)])
+            taken.append(work.store.outbox.claim(work.now, timedelta(minutes=5)))
 
     both(house, other, "UPDATE outbox", take)
-    assert sorted(map(len, taken)) == [6, 9]
-    assert len({letter for letters in taken for letter in letters}) == 15
+    assert len({letter.id for letter in taken if letter}) == 2
 
 
 def test_every_letter_leaves_once(house: House, other: Workshop, tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_every_letter_leaves_once(house: House, other: Workshop, tmp_path: Path)
     shops = (house.workshop, other, house.workshop, other)
     at_once(
         [
-            lambda shop=shop, folder=folder: housekeeping.one_round(
+            lambda shop=shop, folder=folder: posting.bring_due(
                 shop, FilePostman(folder, "rolvast@localhost"), house.clock, "http://rolvast.example"
             )
             for shop, folder in zip(shops, folders * 2, strict=True)

@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
-from app.delivery.mail import FilePostman, SmtpPostman
+from app.delivery.mail import SmtpPostman
 from app.service.health import power_of_ten
 from app.service.housekeeping import one_round
+from app.service.posting import bring_due
 from app.web.metrics import Metrics
 from tests.delivery.post_office import free_port
 from tests.people import NOW, House
@@ -125,7 +125,7 @@ def test_a_mail_server_that_is_down_shows(anyone: TestClient, house: House) -> N
     house.opened()
     assert figures(anyone)["rolvast_letters_failed"] == 0
     postman = SmtpPostman(f"smtp://127.0.0.1:{free_port()}", "rolvast@bureau.example")
-    one_round(house.workshop, postman, house.clock, BASE)
+    bring_due(house.workshop, postman, house.clock, BASE)
     assert figures(anyone)["rolvast_letters_failed"] == 100
     house.clock.pass_by(hours=3)
     found = figures(anyone)
@@ -133,26 +133,23 @@ def test_a_mail_server_that_is_down_shows(anyone: TestClient, house: House) -> N
     assert found["rolvast_letters_waiting"] == 100
 
 
-def test_a_closing_that_should_have_been_shows_until_it_is_done(
-    anyone: TestClient, house: House, tmp_path: Path
-) -> None:
+def test_a_closing_that_should_have_been_shows_until_it_is_done(anyone: TestClient, house: House) -> None:
     made = house.answered()
     assert made.closes_on is not None
     assert figures(anyone)["rolvast_closings_overdue"] == 0
     house.clock.now = NOW + (made.closes_on - NOW.date()) + timedelta(days=1)
     found = figures(anyone)
     assert (found["rolvast_closings_overdue"], found["rolvast_assessments open"]) == (1, 1)
-    one_round(house.workshop, FilePostman(tmp_path, "rolvast@localhost"), house.clock, BASE)
+    one_round(house.workshop, house.clock)
     found = figures(anyone)
     assert (found["rolvast_closings_overdue"], found["rolvast_assessments closed"]) == (0, 1)
 
 
-def test_the_workers_last_round_is_known_to_the_minute(anyone: TestClient, house: House, tmp_path: Path) -> None:
+def test_the_workers_last_round_is_known_to_the_minute(anyone: TestClient, house: House) -> None:
     name = "rolvast_worker_last_round_timestamp_seconds"
     assert name not in figures(anyone), "it has not been yet"
-    postman = FilePostman(tmp_path, "rolvast@localhost")
     for _ in range(3):
-        one_round(house.workshop, postman, house.clock, BASE)
+        one_round(house.workshop, house.clock)
         assert abs(figures(anyone)[name] - house.clock.now.timestamp()) < 60
         house.clock.pass_by(seconds=50)
 
