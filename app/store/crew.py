@@ -50,6 +50,10 @@ def outcome_of(job: Job[Any], part: Callable[[], AbstractContextManager[Connecti
     try:
         with part() as connection:
             return Outcome(job(connection))
+    except StopIteration as error:  # no future takes it: whoever asked would wait for ever
+        bug = RuntimeError("a job ended with StopIteration")
+        bug.__cause__ = error
+        return Outcome(error=bug)
     except BaseException as error:  # noqa: BLE001 - it goes to whoever asked, and ends no thread that serves all
         return Outcome(error=error)
 
@@ -61,8 +65,8 @@ class _Asked(Generic[T]):
     since: float
 
     def still_wanted(self, patience: float) -> bool:
-        """Whether an answer is still waited for; whoever waited too long is told so."""
-        if not self.answer.set_running_or_notify_cancel():
+        """Whether an answer is still waited for; whoever waited too long is told so. It may be asked again."""
+        if self.answer.done() or not self.answer.set_running_or_notify_cancel():
             return False
         if time.monotonic() - self.since > patience:
             self.answer.set_exception(Busy())
@@ -93,7 +97,7 @@ class Crew:
         """Have a job done; the answer comes when what it wrote is kept."""
         asked = _asked(job)
         with self._guard:
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._work, name="crew", daemon=True)
                 self._thread.start()
             self._waiting.put(asked)

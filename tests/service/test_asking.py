@@ -118,6 +118,25 @@ class TestOnSqlite:
         assert not noted(database) & {"first", "one", "two"}
         assert database.ask(note("one"), write=True).result(timeout=30) == "one"
 
+    def test_whoever_gave_up_just_before_the_shared_commit_failed_stops_nobody_after_them(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("app.store.writers.LONGEST_TOGETHER", 30)
+
+        def fail(_: object) -> None:
+            raise OperationalError("COMMIT", None, sqlite3.OperationalError("disk I/O error"))
+
+        with pytest.raises(Busy), database.transaction(write=True) as connection:
+            connection.execute(text("INSERT INTO office (id, name) VALUES ('held', 'held')"))
+            gave_up = database.ask(note("gave up"), write=True)
+            time.sleep(0.2)  # it waits behind this transaction by now, to share its commit
+            assert gave_up.cancel()
+            event.listen(database.engine, "commit", fail)
+        wait([database.ask(note("in between"), write=True)], timeout=30)
+        event.remove(database.engine, "commit", fail)
+        assert database.ask(note("after"), write=True).result(timeout=30) == "after"
+        assert noted(database) & {"held", "gave up", "after"} == {"after"}
+
     def test_looking_sees_what_was_answered_before_and_opens_one_transaction(
         self, database: Database, workshop: Workshop, clock: Clock
     ) -> None:
@@ -377,6 +396,18 @@ def test_a_job_that_wants_to_end_the_thread_ends_only_itself(database: Database)
 
     assert isinstance(database.ask(leave, write=True).exception(timeout=20), SystemExit)
     assert database.ask(note("after"), write=True).result(timeout=20) == "after"
+
+
+def test_a_bug_that_looks_like_the_end_of_a_row_of_things_is_told_as_every_bug(
+    workshop: Workshop, clock: Clock
+) -> None:
+    counter = Counter(workshop, clock)
+
+    async def ask() -> list[object]:
+        jobs = (counter.ask(lambda _: next(iter(())), write=True), counter.look(lambda _: next(iter(()))))
+        return list(await asyncio.wait_for(asyncio.gather(*jobs, return_exceptions=True), 20))
+
+    assert [type(told) for told in asyncio.run(ask())] == [RuntimeError, RuntimeError]
 
 
 def test_a_statement_that_goes_past_sqlalchemy_finds_the_same_and_fails_alike(database: Database) -> None:
