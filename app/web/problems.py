@@ -13,13 +13,16 @@ from starlette.routing import compile_path
 from starlette.types import Scope
 
 from app.domain import problems as p
-from app.domain.problems import Fault, InvalidInput, NotFound, Problem
+from app.domain.problems import Fault, InvalidInput, NotFound, Problem, fault
 from app.domain.text import Language, Text, same
 from app.web.entry import bearer, desk_of, language_of
 from app.web.limits import UNKNOWN
 from app.web.rendering import render
 
 log = logging.getLogger("rolvast")
+
+#: So many faults of shape are told at once.
+MOST_FAULTS = 200
 
 STATUSES: dict[type[Problem], tuple[int, Text]] = {
     p.InvalidInput: (400, Text("Er klopt iets niet in de invoer", "Something in the input is not right")),
@@ -108,14 +111,16 @@ def _or_too_many(request: Request, error: Problem) -> Problem:
 
 
 def _unfit(request: Request, error: Exception) -> Response:
-    """Input of the wrong shape: every fault by its place, like any other invalid input."""
+    """Input of the wrong shape: every fault by its place, like any other invalid input; of thousands, how many more."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
     if not is_api(request):
         return _problem(request, NotFound(Text("Deze pagina bestaat niet.", "This page does not exist.")))
     faults = [
         Fault(".".join(str(step) for step in found["loc"][1:]) or "body", same(str(found["msg"])))
-        for found in error.errors()
+        for found in error.errors()[:MOST_FAULTS]
     ]
+    if more := len(error.errors()) - len(faults):
+        faults.append(fault("body", "en nog {more}", "and {more} more", more=more))
     return _problem(request, InvalidInput(faults))
 
 

@@ -126,12 +126,16 @@ class TestOnSqlite:
         def fail(_: object) -> None:
             raise OperationalError("COMMIT", None, sqlite3.OperationalError("disk I/O error"))
 
-        with pytest.raises(Busy), database.transaction(write=True) as connection:
-            connection.execute(text("INSERT INTO office (id, name) VALUES ('held', 'held')"))
-            gave_up = database.ask(note("gave up"), write=True)
-            time.sleep(0.2)  # it waits behind this transaction by now, to share its commit
-            assert gave_up.cancel()
-            event.listen(database.engine, "commit", fail)
+        def hold() -> None:
+            with database.transaction(write=True) as connection:
+                note("held")(connection)
+                gave_up = database.ask(note("gave up"), write=True)
+                time.sleep(0.2)  # it waits behind this transaction by now, to share its commit
+                assert gave_up.cancel()
+                event.listen(database.engine, "commit", fail)
+
+        with pytest.raises(Busy):
+            hold()
         wait([database.ask(note("in between"), write=True)], timeout=30)
         event.remove(database.engine, "commit", fail)
         assert database.ask(note("after"), write=True).result(timeout=30) == "after"

@@ -11,6 +11,7 @@ from tests.web.conftest import Make
 from tests.web.visitor import Visitor
 
 Q = "/api/v1/questionnaire"
+ASSESSMENTS = "/api/v1/assessments"
 JSON = {"content-type": "application/json"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -35,6 +36,43 @@ BODIES = {
     "no JSON": b"ratings=1",
     "nothing": b"",
 }
+
+
+#: As large as a body may be, and every word of it wrong.
+NOTHING_KNOWN = b"{" + b",".join(b'"%x":0' % place for place in range(380_000)) + b"}"
+
+
+@pytest.mark.parametrize(
+    ("method", "where"), [("PUT", f"{Q}/answers"), ("POST", f"{Q}/submission"), ("POST", ASSESSMENTS)]
+)
+def test_a_large_body_is_read_only_from_somebody_who_is_known(client: Make, method: str, where: str) -> None:
+    """Reading it takes so long that everyone else would wait."""
+    answer = client("nobody").request(method, where, content=NOTHING_KNOWN, headers=JSON)
+    assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
+    by_pieces = client("nobody").request(method, where, content=iter([NOTHING_KNOWN[:9000]] * 9), headers=JSON)
+    assert by_pieces.status_code == 401
+
+
+def test_of_fields_that_do_not_exist_a_few_are_named_and_a_flood_is_told_as_one(client: Make, house: House) -> None:
+    respondent = client(house.link(house.opened()), accept_language="en")
+    few = respondent.put(f"{Q}/answers", json=dict.fromkeys("abc", 0))
+    assert {fault["location"] for fault in few.json()["errors"]} == set("abc")
+    flood = respondent.put(f"{Q}/answers", content=NOTHING_KNOWN, headers=JSON)
+    (fault,) = flood.json()["errors"]
+    assert flood.status_code == 400
+    assert "ratings" in fault["detail"], "what would be right"
+
+
+def test_of_thousands_of_faults_the_first_are_told_and_how_many_more(api: TestClient, house: House) -> None:
+    made = house.draft()
+    people = [{"email": f"p{number}@ministerie.example", "naam": "x"} for number in range(2000)]
+    answer = api.post(f"{ASSESSMENTS}/{made.id}/invitations", json={"people": people})
+    told = answer.json()["errors"]
+    assert answer.status_code == 400
+    assert len(told) == 201
+    assert told[0]["location"].startswith("people.0.")
+    assert told[-1]["detail"] == "and 3800 more"
+    assert house.again(made) == made
 
 
 @pytest.mark.parametrize("kind", [*ANSWERS, *BODIES])

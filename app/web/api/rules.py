@@ -11,13 +11,16 @@ from typing import Annotated
 
 from fastapi import Header, Request, Response
 
-from app.domain.problems import ChangedMeanwhile, NotAcceptable, UnsupportedForm
+from app.domain.problems import ChangedMeanwhile, NotAcceptable, NotSignedIn, UnknownLink, UnsupportedForm
+from app.service import responding
 from app.web.api.retired import RETIRED, Retired
 from app.web.api.shapes import Shape
-from app.web.entry import header
+from app.web.entry import api_actor, ask, bearer, header
 from app.web.routes import Handler, Route
 
 JSON = "application/json"
+#: Bytes of a body that are read before it is known who sends them.
+READ_FROM_ANYONE = 64 * 1024
 
 
 class ApiRoute(Route):
@@ -33,6 +36,8 @@ class ApiRoute(Route):
                 raise NotAcceptable(offered)
             if takes_json:
                 _require_json(header(request, b"content-type"))
+                if _is_large(request):
+                    await _require_known(request)
             answer = await handle(request)
             if request.method == "GET" and answer.status_code == 200:
                 answer = _unless_known(request, answer)
@@ -41,6 +46,26 @@ class ApiRoute(Route):
             return answer
 
         return by_the_rules
+
+
+def _is_large(request: Request) -> bool:
+    """Whether a body may be larger than what is read from anyone; one of an untold length may."""
+    length = header(request, b"content-length") or ""
+    return not length.isdecimal() or int(length) > READ_FROM_ANYONE
+
+
+async def _require_known(request: Request) -> None:
+    """Somebody whose link or key works; else NotSignedIn. Reading a large body takes time from everyone else."""
+    token = bearer(request)
+    if not request.scope["path"].startswith(f"{request.scope['root_path']}/questionnaire"):
+        await ask(request, lambda work: api_actor(request, work))
+    elif token is None:
+        raise NotSignedIn
+    else:
+        try:
+            await ask(request, lambda work: responding.respondent(work, token))
+        except UnknownLink as unknown:
+            raise NotSignedIn from unknown
 
 
 def _forms(route: Route) -> tuple[str, ...]:

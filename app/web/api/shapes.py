@@ -25,12 +25,17 @@ class Shape(BaseModel):
     def _of_whole_characters(cls, given: Any) -> Any:
         """No database keeps NUL or half a character (a lone surrogate) in text, and no text needs them."""
         if isinstance(given, dict):
+            if len(given) > len(cls.model_fields) + MOST_UNKNOWN:
+                names = ", ".join(field.alias or name for name, field in cls.model_fields.items())
+                raise ValueError(f"there are {len(given)} fields, and only these exist: {names}")
             _require_text(given, DEEPEST)
         return given
 
 
 #: No shape of ours has more levels than this within each other.
 DEEPEST = 20
+#: So many fields that do not exist are named one by one.
+MOST_UNKNOWN = 50
 
 
 def _require_text(given: object, deep: int) -> None:
@@ -87,7 +92,7 @@ class AssessmentPatch(Shape):
     closes_date: Day = None
     retention_date: Day = None
     parties: Annotated[list[PartyIn], Field(max_length=200)] | None = None
-    params: dict[str, object] | None = None
+    params: Annotated[dict[str, object], Field(max_length=100)] | None = None
 
 
 class AssessmentIn(AssessmentPatch):
