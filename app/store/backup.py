@@ -5,19 +5,21 @@ import re
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from sqlalchemy import MetaData, func, inspect, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.engine import URL
 
 from app.domain.problems import InvalidInput, plain
-from app.store.engine import Database, reachable
+from app.store.engine import BUSY_TIMEOUT, Database, reachable
 from app.store.migrate import known_revisions, migrate
 from app.store.tables import metadata
 
 #: What every installation has of itself: no content.
 _ITS_OWN = ("alembic_version", "pulse")
+#: A dump holds what is ours, and nobody of the server that it came from.
+_OURS = ("--no-owner", "--no-privileges")
 
 
 def _refusal(where: object, words: str) -> InvalidInput:
@@ -54,7 +56,7 @@ def back_up(database: Database, file: Path) -> None:
         if database.is_sqlite:
             _copy_sqlite(database, half)
         else:
-            _run(database.url, ["pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={half}"])
+            _run("pg_dump", "--format=custom", *_OURS, f"--file={half}", url=database.url)
         with half.open("rb") as written:
             os.fsync(written.fileno())
         half.rename(file)
@@ -82,12 +84,12 @@ def _copy_sqlite(database: Database, half: Path) -> None:
 def restore(database: Database, file: Path, scripts: Path, *, overwrite: bool) -> None:
     """Make the database what it was when the backup was made, on the newest tables.
 
-    Raises InvalidInput when the file is no backup, comes from a newer version, or when the database has content and
-    `overwrite` was not said. Nothing is changed before all that is known.
+    Raises InvalidInput when the file is no whole backup, comes from a newer version, or when the database has content
+    and `overwrite` was not said. Nothing is changed before all that is known; what fails later leaves what was there.
     """
     if not file.is_file():
         raise _refusal(file, "there is no such file")
-    revision = _check_sqlite(file) if database.is_sqlite else _check_dump(database.url, file)
+    revision = _check_sqlite(file) if database.is_sqlite else _check_dump(file)
     if revision not in known_revisions(scripts):
         raise _refusal(file, f"has tables of version '{revision}', which this version of rolvast does not know")
     if not overwrite and has_content(database):
@@ -95,8 +97,7 @@ def restore(database: Database, file: Path, scripts: Path, *, overwrite: bool) -
     if database.is_sqlite:
         _restore_sqlite(database, file)
     else:
-        _drop_everything(database)
-        _run(database.url, ["pg_restore", "--no-owner", "--no-privileges", "--single-transaction", str(file)])
+        _restore_dump(database, file)
     migrate(database, scripts)
 
 
@@ -104,7 +105,9 @@ def _check_sqlite(file: Path) -> str:
     """The version of the tables in a SQLite file that is whole."""
     connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
     try:
-        if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+        # Of a last page that is there by half, the check takes the rest to be zeros.
+        (page,) = connection.execute("PRAGMA page_size").fetchone()
+        if file.stat().st_size % page or connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
             raise _refusal(file, "is damaged")
         (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except (sqlite3.Error, TypeError) as error:
@@ -128,40 +131,66 @@ def _restore_sqlite(database: Database, file: Path) -> None:
         source.close()
 
 
-def _check_dump(url: URL, file: Path) -> str:
-    """The version of the tables in a dump of PostgreSQL."""
-    words = _run(url, ["pg_restore", "--data-only", "--table=alembic_version", "--file=-", str(file)], connect=False)
+def _check_dump(file: Path) -> str:
+    """The version of the tables in a dump of PostgreSQL that is whole."""
+    words = _run("pg_restore", "--data-only", "--table=alembic_version", "--file=-", str(file))
     found = re.search(r"(?m)^COPY .*alembic_version.*\n(\S+)$", words)
     if found is None:
         raise _refusal(file, "is no backup of a PostgreSQL database of rolvast")
+    _run("pg_restore", "--file=/dev/null", str(file))  # reads all of it
     return found[1]
 
 
-def _drop_everything(database: Database) -> None:
-    with reachable(), database.transaction(write=True) as connection:
-        there = MetaData()
-        there.reflect(connection)
-        there.drop_all(connection)
+def _restore_dump(database: Database, file: Path) -> None:
+    """In one transaction that ends when the whole dump went into it; until then everybody sees what was there."""
+    with reachable(), database.transaction(write=False) as connection:
+        quoted = connection.dialect.identifier_preparer.quote
+        gone = [f"DROP TABLE {quoted(table)} CASCADE;" for table in inspect(connection).get_table_names()]
+    begin = ["BEGIN;", "SET client_min_messages = warning;", f"SET LOCAL lock_timeout = {BUSY_TIMEOUT};", *gone, ""]
+    with (
+        _started("pg_restore", *_OURS, "--file=-", str(file)) as reading,
+        _started("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", url=database.url) as writing,
+    ):
+        assert reading.stdout  # noqa: S101 - a pipe
+        assert writing.stdin  # noqa: S101 - idem
+        with suppress(BrokenPipeError):  # it says itself why it stopped
+            writing.stdin.write("\n".join(begin).encode())
+            shutil.copyfileobj(reading.stdout, writing.stdin)
+            if reading.wait() == 0:
+                writing.stdin.write(b"COMMIT;\n")
+        reading.kill()  # where nobody takes any more
+        for tool, process in (("psql", writing), ("pg_restore", reading)):
+            _said(tool, process)
 
 
-def _run(url: URL, command: Sequence[str], *, connect: bool = True) -> str:
-    """Run a tool of PostgreSQL; the password goes by the environment, where no list of processes shows it."""
-    tool = shutil.which(command[0])
-    if tool is None:
+def _run(tool: str, *arguments: str, url: URL | None = None) -> str:
+    """What a tool of PostgreSQL says. Raises InvalidInput with its own words when it fails."""
+    with _started(tool, *arguments, url=url) as process:
+        return _said(tool, process)
+
+
+def _started(tool: str, *arguments: str, url: URL | None = None) -> subprocess.Popen[bytes]:
+    """A tool of PostgreSQL at work; the password goes by the environment, where no list of processes shows it."""
+    found = shutil.which(tool)
+    if found is None:
         raise _refusal(
-            command[0],
+            tool,
             "is not on the path: install the client tools of PostgreSQL (Debian: postgresql-client), of the version of "
             "the server or newer",
         )
-    where = url.set(drivername="postgresql", password=None).render_as_string()
-    environment = {**os.environ, "PGPASSWORD": url.password} if url.password else dict(os.environ)
-    done = subprocess.run(  # noqa: S603 - a tool by its name, with arguments of our own
-        [tool, *command[1:], *([f"--dbname={where}"] if connect else [])],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise _refusal(command[0], " ".join(done.stderr.split()) or f"ended with {done.returncode}")
-    return done.stdout
+    environment = dict(os.environ)
+    command = [found, *arguments]
+    if url is not None:
+        command.append(f"--dbname={url.set(drivername='postgresql', password=None).render_as_string()}")
+        if url.password:
+            environment["PGPASSWORD"] = url.password
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, stderr=pipe)  # noqa: S603 - by its name
+
+
+def _said(tool: str, process: subprocess.Popen[bytes]) -> str:
+    """What it said, now that it ended. Raises InvalidInput with its own words when it failed."""
+    words, complaint = process.communicate()
+    if process.returncode:
+        raise _refusal(tool, " ".join(complaint.decode().split()) or f"ended with {process.returncode}")
+    return words.decode()

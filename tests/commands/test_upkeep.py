@@ -1,11 +1,13 @@
 """Backup, restore and the move to another database, as an operator does them: beside a service that is at work."""
 
+import os
 import shutil
 import sqlite3
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from sqlalchemy import select
 
 from app.catalogue import Catalogue
 from app.cli import main
+from app.domain.assessment import dutch_date
 from app.main import clock as real_clock
 from app.service.tokens import receipt_code
 from app.service.work import Workshop
@@ -135,8 +138,8 @@ def test_a_backup_beside_a_service_at_work_holds_one_moment_and_comes_back(
 ) -> None:
     database = Database(database_url)
     house = House(Workshop(database, catalogue, SECRET, Chance("live")), Clock(real_clock()))
-    made = house.opened(PEOPLE, closes_on=house.clock().date().replace(year=house.clock().year + 1),
-                        retention_on=house.clock().date().replace(year=house.clock().year + 2))  # fmt: skip
+    made = house.opened(PEOPLE, closes_on=dutch_date(house.clock()) + timedelta(days=365),
+                        retention_on=dutch_date(house.clock()) + timedelta(days=700))  # fmt: skip
     links = house.links(made)
     database.close()
     port = free_port()
@@ -219,6 +222,43 @@ def test_a_file_that_is_no_backup_is_refused_and_changes_nothing(
     (tmp_path / "b").write_bytes(content)
     told_well(rolvast("restore", "b", "--overwrite", **given))
     told_well(rolvast("restore", "gone", "--overwrite", **given))
+    assert rows(given["ROLVAST_DATABASE_URL"]) == before
+
+
+@BOTH
+@pytest.mark.parametrize("left", [0.5, 0.9, 0.99])
+def test_a_backup_that_lost_its_end_is_refused_and_changes_nothing(
+    rolvast: Rolvast, house: House, given: dict[str, str], tmp_path: Path, left: float
+) -> None:
+    house.answered()
+    house.workshop.database.close()
+    assert rolvast("backup", "b", **given).returncode == 0
+    before = rows(given["ROLVAST_DATABASE_URL"])
+    whole = (tmp_path / "b").read_bytes()
+    (tmp_path / "b").write_bytes(whole[: int(len(whole) * left)])
+    told_well(rolvast("restore", "b", "--overwrite", **given))
+    assert rows(given["ROLVAST_DATABASE_URL"]) == before
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("kind", ["postgresql"])
+def test_a_restore_that_is_cut_off_halfway_changes_nothing(
+    rolvast: Rolvast, house: House, given: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.answered()
+    house.workshop.database.close()
+    assert rolvast("backup", "b", **given).returncode == 0
+    before = rows(given["ROLVAST_DATABASE_URL"])
+    real = shutil.which("pg_restore")
+    (tmp_path / "bin").mkdir()
+    dying = tmp_path / "bin" / "pg_restore"
+    dying.write_text(
+        f'#!/bin/bash\ncase "$*" in *alembic_version*|*/dev/null*) exec {real} "$@";; esac\n'
+        f'{real} "${{@/--dbname=*/--file=-}}" | head -c 20000\nexit 1\n'
+    )
+    dying.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{dying.parent}:{os.environ['PATH']}")
+    told_well(rolvast("restore", "b", "--overwrite", **given))
     assert rows(given["ROLVAST_DATABASE_URL"]) == before
 
 
