@@ -195,7 +195,8 @@ def demo(arguments: argparse.Namespace) -> int:
 
 def worker(_: argparse.Namespace) -> int:
     """Keep house apart from the web: letters, closing by date, erasing. The web process does this by itself too."""
-    import time  # noqa: PLC0415
+    import signal  # noqa: PLC0415
+    import threading  # noqa: PLC0415
 
     from app import logs  # noqa: PLC0415
     from app.main import make_worker  # noqa: PLC0415
@@ -203,13 +204,13 @@ def worker(_: argparse.Namespace) -> int:
     chosen = settings.read_settings()
     logs.set_up(chosen.log_format)
     working = make_worker(chosen, _ready_workshop(chosen))
+    told = threading.Event()
+    for way in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(way, lambda *_: told.set())
     working.start()
-    try:
-        while True:
-            time.sleep(3600)
-    except KeyboardInterrupt:
-        working.stop()
-        return 0
+    told.wait()
+    working.stop()
+    return 0
 
 
 def erase_expired(_: argparse.Namespace) -> int:

@@ -18,7 +18,7 @@ from app.catalogue import Catalogue
 from app.delivery.mail import FilePostman, Postman, SmtpPostman
 from app.delivery.webhooks import Courier
 from app.service.housekeeping import Worker, one_round
-from app.service.posting import bring_due
+from app.service.posting import ALL_LETTERS, URGENT, Post
 from app.service.webhooks import send_due
 from app.service.work import Workshop
 from app.settings import Settings, assessments_path, read_settings
@@ -95,13 +95,16 @@ def make_identity_provider(settings: Settings) -> "IdentityProvider | None":
 
 
 def make_worker(settings: Settings, workshop: Workshop) -> Worker:
-    """Housekeeping, letters and messages to other systems, each in a thread of its own."""
-    postman, courier = make_postman(settings), Courier(settings.webhooks_may_reach_private)
+    """Housekeeping, letters, urgent letters and messages to other systems, each in a thread of its own."""
+    post = Post(workshop, make_postman(settings), clock, settings.base_url)
+    courier = Courier(settings.webhooks_may_reach_private)
+    others = [kind for kind in ALL_LETTERS if kind not in URGENT]
     return Worker(
         workshop,
-        lambda: one_round(workshop, clock),
-        lambda: bring_due(workshop, postman, clock, settings.base_url),
-        lambda: send_due(workshop, courier, clock, settings.base_url),
+        lambda _: one_round(workshop, clock),
+        lambda stopping: post.bring_due(others, stopping),
+        lambda stopping: post.bring_due(URGENT, stopping),
+        lambda stopping: send_due(workshop, courier, clock, settings.base_url, stopping),
     )
 
 

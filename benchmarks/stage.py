@@ -86,7 +86,7 @@ def furnish(folder: Path, people: int, *, url: str = "", sent: int = 0, released
         for token in tokens[:sent]:
             responding.submit(work, token, receipt_code(token))
     # Otherwise the service would be busy with letters while it is measured.
-    posting.bring_due(workshop, _Nobody(), lambda: datetime.now(UTC), "")
+    posting.Post(workshop, _Nobody(), lambda: datetime.now(UTC), "").bring_due()
     if released:
         with workshop.work(now, write=True) as work:
             commissioning.close(work, actor, made.id)
@@ -94,7 +94,7 @@ def furnish(folder: Path, people: int, *, url: str = "", sent: int = 0, released
             commissioning.release(work, actor, made.id)
         with workshop.work(now, write=False) as work:
             reader = access.reader_tokens(work, actor, made.id)["og"]
-        posting.bring_due(workshop, _Nobody(), lambda: datetime.now(UTC), "")
+        posting.Post(workshop, _Nobody(), lambda: datetime.now(UTC), "").bring_due()
     workshop.database.close()
     return House(environment, key, made.id, tokens, reader)
 

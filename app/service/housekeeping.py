@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -23,6 +24,8 @@ ADDRESSES_STAY = timedelta(days=30)
 BETWEEN_NOTES = timedelta(minutes=1)
 #: Seconds between two rounds of the worker.
 ROUND = 5.0
+#: Seconds for what a worker has in hand when it is told to stop.
+IN_HAND = 30.0
 
 
 def close_due(workshop: Workshop, clock: Callable[[], datetime]) -> None:
@@ -158,12 +161,16 @@ def one_round(workshop: Workshop, clock: Callable[[], datetime]) -> None:
             job()
 
 
+#: Whether a round should leave what can wait for the next start.
+Stopping = Callable[[], bool]
+
+
 class Worker:
     """Rounds of several kinds, each in a thread of its own, until it is told to stop: a slow mail server or
     receiver of messages holds up no closing.
     """
 
-    def __init__(self, workshop: Workshop, *rounds: Callable[[], object]) -> None:
+    def __init__(self, workshop: Workshop, *rounds: Callable[[Stopping], object]) -> None:
         self._stopping = threading.Event()
         self._workshop = workshop
         self._threads = [
@@ -175,12 +182,14 @@ class Worker:
             thread.start()
 
     def stop(self) -> None:
+        """Let each round end what it has in hand; gives up after a while, with a letter as if the process had died."""
         self._stopping.set()
+        ends = time.monotonic() + IN_HAND
         for thread in self._threads:
-            thread.join(timeout=30)
+            thread.join(timeout=max(0, ends - time.monotonic()))
 
-    def _work(self, one: Callable[[], object]) -> None:
+    def _work(self, one: Callable[[Stopping], object]) -> None:
         while not self._stopping.wait(ROUND):
             with _apart("housekeeping"):
                 require_current_tables(self._workshop)
-                one()
+                one(self._stopping.is_set)

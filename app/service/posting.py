@@ -1,10 +1,13 @@
 """Owns the outbox: letters written with the change that causes them, and brought by the worker afterwards."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import get_args
 
-from app.delivery.mail import Letter, Postman, TryLater, Undeliverable
+from app.delivery.mail import Postman, TryLater, Undeliverable
 from app.domain.assessment import Actor, Assessment, dutch_date
 from app.domain.problems import WrongState
 from app.domain.text import Text
@@ -19,6 +22,9 @@ LEASE = timedelta(minutes=10)
 LONGEST_WAIT = timedelta(hours=1)
 #: About three days of trying; then a letter is let go, and nobody is blamed for it.
 MOST_ATTEMPTS = 75
+ALL_LETTERS: Sequence[LetterKind] = get_args(LetterKind)
+#: Somebody waits for it behind a screen: it must not stand behind a mailing.
+URGENT: Sequence[LetterKind] = ("sign_in",)
 
 
 def queue(work: Work, kind: LetterKind, receivers: Iterable[tuple[str, str]]) -> int:
@@ -56,49 +62,63 @@ def _remind(work: Work, actor: Actor, assessment: Assessment) -> None:
     work.record(actor, assessment, "reminded")
 
 
-def bring_due(workshop: Workshop, postman: Postman, clock: Callable[[], datetime], base_url: str) -> int:
-    """Bring every letter that is due; gives how many left. What lay too long where letters leave is tidied away.
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Brings letters by a postman. `base_url`: where the links in them lead to."""
 
-    A letter is claimed in one transaction and let go in another: when this process dies between the two, the letter
-    is brought once more after the lease, with the same Message-ID. Nothing else is sent twice: each is claimed just
-    before it leaves, so that the lease has to last for one letter only.
-    """
-    brought = 0
-    while True:
-        with workshop.work(clock(), write=True) as work:
-            waiting = work.store.outbox.claim(work.now, LEASE)
+    workshop: Workshop
+    postman: Postman
+    clock: Callable[[], datetime]
+    base_url: str
+
+    def bring_due(self, kinds: Sequence[LetterKind] = ALL_LETTERS, stopping: Callable[[], bool] = lambda: False) -> int:
+        """Bring every letter of these kinds that is due, until `stopping`; gives how many left.
+
+        What lay too long where letters leave is tidied away. A letter is claimed in one transaction and let go in
+        another: when this process dies between the two, or the database is out of reach just then, the letter is
+        brought once more after the lease, with the same Message-ID. Nothing else is sent twice: each is claimed just
+        before it leaves, so that the lease has to last for one letter only.
+        """
+        brought = 0
+        while not stopping():
+            with self._work() as work:
+                waiting = work.store.outbox.claim(work.now, LEASE, kinds)
             if waiting is None:
                 break
-            letter = write(work, waiting, base_url)
+            try:
+                brought += self._bring(waiting)
+            except Exception:
+                log.exception("a letter (%s) could not be brought; it will be tried again", waiting.kind)
+        self.postman.tidy(self.clock())
+        return brought
+
+    def _bring(self, waiting: Waiting) -> int:
+        with self._work() as work:
+            letter = write(work, waiting, self.base_url)
             if letter is None:
                 work.store.outbox.drop(waiting.id)
-                continue
-        brought += _bring(workshop, postman, clock, waiting, letter)
-    postman.tidy(clock())
-    return brought
-
-
-def _bring(
-    workshop: Workshop, postman: Postman, clock: Callable[[], datetime], waiting: Waiting, letter: Letter
-) -> int:
-    try:
-        postman.deliver(letter, clock())
-    except TryLater as error:
-        log.warning("a letter (%s) waits for another try: %s", waiting.kind, error)
-        with workshop.work(clock(), write=True) as work:
-            if waiting.attempts + 1 >= MOST_ATTEMPTS:
+                return 0
+        try:
+            self.postman.deliver(letter, self.clock())
+        except TryLater as error:
+            log.warning("a letter (%s) waits for another try: %s", waiting.kind, error)
+            with self._work() as work:
+                if waiting.attempts + 1 >= MOST_ATTEMPTS:
+                    work.store.outbox.drop(waiting.id)
+                else:
+                    wait = min(LONGEST_WAIT, timedelta(minutes=2 ** min(waiting.attempts, 10)))
+                    work.store.outbox.put_off(waiting.id, work.now + wait)
+            return 0
+        except Undeliverable:
+            with self._work() as work:
                 work.store.outbox.drop(waiting.id)
-            else:
-                wait = min(LONGEST_WAIT, timedelta(minutes=2 ** min(waiting.attempts, 10)))
-                work.store.outbox.put_off(waiting.id, work.now + wait)
-        return 0
-    except Undeliverable:
-        with workshop.work(clock(), write=True) as work:
+                # Reminders reach only who has not sent: a mark from one of those would tell who they are.
+                if waiting.kind == "invitation":
+                    work.store.answers.mark_undeliverable(waiting.reference)
+            return 0
+        with self._work() as work:
             work.store.outbox.drop(waiting.id)
-            # Reminders reach only who has not sent: a mark from one of those would tell who they are.
-            if waiting.kind == "invitation":
-                work.store.answers.mark_undeliverable(waiting.reference)
-        return 0
-    with workshop.work(clock(), write=True) as work:
-        work.store.outbox.drop(waiting.id)
-    return 1
+        return 1
+
+    def _work(self) -> AbstractContextManager[Work]:
+        return self.workshop.work(self.clock(), write=True)

@@ -110,14 +110,20 @@ def announce(work: Work, assessment: Assessment, event: EventName) -> None:
 # --- Sending ----------------------------------------------------------------------------------------------------------
 
 
-def send_due(workshop: Workshop, courier: Courier, clock: Callable[[], datetime], base_url: str) -> int:
-    """Send every message that is due; gives how many arrived.
+def send_due(
+    workshop: Workshop,
+    courier: Courier,
+    clock: Callable[[], datetime],
+    base_url: str,
+    stopping: Callable[[], bool] = lambda: False,
+) -> int:
+    """Send every message that is due, until `stopping`; gives how many arrived.
 
     A message is claimed in one transaction and settled in another: when this process dies between the two, it is sent
     once more after the lease, under the same id.
     """
     arrived = 0
-    while True:
+    while not stopping():
         with workshop.work(clock(), write=False) as work:
             if not work.store.webhooks.any_due(work.now):
                 return arrived
@@ -131,6 +137,7 @@ def send_due(workshop: Workshop, courier: Courier, clock: Callable[[], datetime]
             for (delivery, _), result in zip(claimed, results, strict=True):
                 _settle(work, delivery, result)
                 arrived += result.delivered
+    return arrived
 
 
 def _settle(work: Work, delivery: Delivery, result: Result) -> None:

@@ -60,12 +60,12 @@ class Outbox:
         ).one()
         return waiting, failed, due_since
 
-    def claim(self, now: datetime, lease: timedelta) -> Waiting | None:
-        """Take a letter that is due; nobody else gets it until the lease ends, even when we crash meanwhile."""
+    def claim(self, now: datetime, lease: timedelta, kinds: Sequence[LetterKind]) -> Waiting | None:
+        """Take a letter of these kinds that is due; nobody else gets it until the lease ends, also when we crash."""
         outbox = tables.outbox.c
         query = (
             select(outbox.id, outbox.kind, outbox.reference, outbox.email, outbox.attempts)
-            .where(outbox.due_at <= now)
+            .where(outbox.due_at <= now, outbox.kind.in_(kinds))
             .order_by(outbox.due_at)
             .limit(1)
         )

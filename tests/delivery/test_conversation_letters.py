@@ -14,7 +14,7 @@ from app.domain.dialogue import Agreement
 from app.domain.text import Language
 from app.service import learning
 from app.service.housekeeping import one_round
-from app.service.posting import bring_due
+from app.service.posting import Post
 from tests.delivery.post_office import Mailbox, free_port, listening
 from tests.people import House
 from tests.service.test_conversation import FIRST, TALK, agree, plan
@@ -26,7 +26,7 @@ OFFICE = "team@bureau.example"
 def worked(house: House, postman: SmtpPostman) -> None:
     """One round of the worker, and what it wrote is brought."""
     one_round(house.workshop, house.clock)
-    bring_due(house.workshop, postman, house.clock, BASE)
+    Post(house.workshop, postman, house.clock, BASE).bring_due()
 
 
 def post(house: House) -> Mailbox:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from app.delivery.mail import FilePostman, Letter, SmtpPostman, compose
 from app.service import access, commissioning, posting
 from app.service.housekeeping import erase_expired, one_round
-from app.service.posting import LEASE, bring_due
+from app.service.posting import ALL_LETTERS, LEASE, Post
 from tests.delivery.post_office import Mailbox, free_port, listening
 from tests.people import COMMISSIONER, FIVE_EACH, NOW, Clock, House, address, rows
 
@@ -20,7 +20,7 @@ BASE = "http://rolvast.example"
 
 
 def bring(house: House, postman: SmtpPostman | FilePostman) -> int:
-    return bring_due(house.workshop, postman, house.clock, BASE)
+    return Post(house.workshop, postman, house.clock, BASE).bring_due()
 
 
 @pytest.fixture
@@ -146,13 +146,27 @@ def test_one_that_cannot_be_closed_keeps_no_other_open(house: House, postman: Sm
     assert (house.again(broken).state, house.again(sound).state) == ("open", "closed")
 
 
+def test_letters_that_cannot_be_written_keep_no_other_waiting(house: House, postman: SmtpPostman, port: int) -> None:
+    broken = house.opened()
+    sound = house.opened(constellation="Andere driehoek", title="Een andere meting")
+    with house.workshop.database.transaction(write=True) as connection:
+        connection.execute(text("UPDATE assessment SET params = '[]' WHERE id = :broken"), {"broken": broken.id})
+    mailbox = Mailbox()
+    house.clock.pass_by(minutes=1)
+    with listening(mailbox, port):
+        bring(house, postman)
+    assert len(mailbox.letters) == len(house.links(sound)) == 15
+    assert all("Een andere meting" in letter["Subject"] for letter in mailbox.letters)
+    assert house.number_of("outbox") == 15, "what is broken may be mended"
+
+
 def test_a_worker_that_died_before_it_could_say_so_sends_once_more_with_the_same_mark(
     house: House, postman: SmtpPostman, port: int
 ) -> None:
     house.opened()
     mailbox = Mailbox()
     with house.work() as work:
-        claimed = [work.store.outbox.claim(work.now, LEASE) for _ in range(16)]
+        claimed = [work.store.outbox.claim(work.now, LEASE, ALL_LETTERS) for _ in range(16)]
     assert [letter is None for letter in claimed] == [False] * 15 + [True]
     with listening(mailbox, port):
         bring(house, postman)

@@ -73,7 +73,7 @@ def test_no_letter_is_taken_by_two_workers_and_neither_waits_for_the_other(house
 
     def take(shop: Workshop) -> None:
         with shop.work(house.clock(), write=True) as work:
-            taken.append(work.store.outbox.claim(work.now, timedelta(minutes=5)))
+            taken.append(work.store.outbox.claim(work.now, timedelta(minutes=5), posting.ALL_LETTERS))
 
     both(house, other, "UPDATE outbox", take)
     assert len({letter.id for letter in taken if letter}) == 2
@@ -85,9 +85,9 @@ def test_every_letter_leaves_once(house: House, other: Workshop, tmp_path: Path)
     shops = (house.workshop, other, house.workshop, other)
     at_once(
         [
-            lambda shop=shop, folder=folder: posting.bring_due(
+            posting.Post(
                 shop, FilePostman(folder, "rolvast@localhost"), house.clock, "http://rolvast.example"
-            )
+            ).bring_due
             for shop, folder in zip(shops, folders * 2, strict=True)
         ]
     )

@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from app.delivery.mail import Letter
 from app.service import access, commissioning
-from app.service.posting import bring_due
+from app.service.posting import Post
 from app.web.entry import SESSION_COOKIE
 from tests.people import ADMINISTRATOR, COMMISSIONER, NOW, House
 from tests.web.visitor import Page, Visitor
@@ -33,7 +33,7 @@ class Pigeonhole:
 
 def letters_of(house: House) -> list[Letter]:
     hole = Pigeonhole()
-    bring_due(house.workshop, hole, house.clock, "http://127.0.0.1:8000")
+    Post(house.workshop, hole, house.clock, "http://127.0.0.1:8000").bring_due()
     return hole.letters
 
 

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from app.delivery.mail import SmtpPostman
 from app.service.health import power_of_ten
 from app.service.housekeeping import one_round
-from app.service.posting import bring_due
+from app.service.posting import Post
 from app.web.metrics import Metrics
 from tests.delivery.post_office import free_port
 from tests.people import NOW, House
@@ -125,7 +125,7 @@ def test_a_mail_server_that_is_down_shows(anyone: TestClient, house: House) -> N
     house.opened()
     assert figures(anyone)["rolvast_letters_failed"] == 0
     postman = SmtpPostman(f"smtp://127.0.0.1:{free_port()}", "rolvast@bureau.example")
-    bring_due(house.workshop, postman, house.clock, BASE)
+    Post(house.workshop, postman, house.clock, BASE).bring_due()
     assert figures(anyone)["rolvast_letters_failed"] == 100
     house.clock.pass_by(hours=3)
     found = figures(anyone)
