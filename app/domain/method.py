@@ -37,10 +37,10 @@ def method_of(figures: Figures) -> tuple[Text, ...]:
             "indications.",
         ).fill(n=figures.document["comparisons"], c=round(flags["clear"]), i=round(flags["indication"])),
         Text(
-            "Scores onder 5 en boven 95 tonen wij als '≤ 5' en '≥ 95'. Afgeronde delen kunnen één punt "
+            "Scores van groepen onder 5 en boven 95 tonen wij als '≤ 5' en '≥ 95'. Afgeronde delen kunnen één punt "
             "verschillen van het afgeronde verschil.",
-            "Scores below 5 and above 95 are shown as '≤ 5' and '≥ 95'. Rounded parts may differ by one point "
-            "from the rounded difference.",
+            "Scores of groups below 5 and above 95 are shown as '≤ 5' and '≥ 95'. Rounded parts may differ by one "
+            "point from the rounded difference.",
         ),
         Text(
             "Of een verschil duidelijk is, wordt bepaald vóór het afronden. Een afgeronde grens kan daardoor 0 "

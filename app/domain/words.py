@@ -4,7 +4,10 @@ from app.domain.text import Text
 
 REASONS: dict[str, Text] = {
     "not_asked": Text("niet gevraagd", "not asked"),
-    "version": Text("de vorige keer niet of anders gevraagd", "not asked the earlier time, or asked differently"),
+    "version": Text(
+        "de vorige keer waren de partijen of de vragen anders",
+        "the earlier time the parties or questions were different",
+    ),
     "party_small": Text("te weinig mensen van deze partij antwoordden", "too few people of this party answered"),
     "response_low": Text("te klein deel van deze partij antwoordde", "too small a share of this party answered"),
     "target_small": Text("dit zou over één of twee mensen gaan", "this would be about one or two people"),
@@ -15,7 +18,7 @@ REASONS: dict[str, Text] = {
 #: The same in a few words, for inside a chart or a table.
 SHORT_REASONS: dict[str, Text] = {
     "not_asked": Text("niet gevraagd", "not asked"),
-    "version": Text("toen anders gevraagd", "asked differently then"),
+    "version": Text("toen andere partijen of vragen", "other parties or questions then"),
     "party_small": Text("groep te klein", "group too small"),
     "response_low": Text("respons te laag", "response too low"),
     "target_small": Text("over te weinig mensen", "about too few people"),

@@ -157,6 +157,28 @@ def test_where_nothing_can_be_compared_the_report_says_of_each_figure_why(
     house.clock.pass_by(days=1)
     second = house.released(few, next_wave_of=first.constellation)
     page = report(sign_in(), second.id)
-    assert "Geen enkel cijfer is te vergelijken" in page.said("p")
+    assert "De relaties en de driehoek als geheel zijn niet te vergelijken" in page.said("p")
     told = re.findall(r"Directie Wonen en Dienst Registers, bij alle thema's: ([^.]*)\.", page.said("li"))
     assert told == ["te weinig mensen van deze partij antwoordden"]
+
+
+def test_where_other_parties_are_behind_a_figure_the_report_says_so(
+    house: House, sign_in: Callable[..., Visitor]
+) -> None:
+    """The same questions, but of one party too few answered then."""
+    first = house.released({**TWENTY, "natuur": 3}, SQUARE)
+    house.clock.pass_by(days=1)
+    second = house.released(TWENTY, SQUARE, next_wave_of=first.constellation)
+    page = report(sign_in(), second.id)
+    told = re.findall(r"De driehoek als geheel, bij alle thema's: ([^.]*)\.", page.said("li"))
+    assert told == ["de vorige keer waren de partijen of de vragen anders"]
+
+
+def test_a_theme_that_counts_in_no_total_is_told_apart_wherever_it_stands(
+    house: House, sign_in: Callable[..., Visitor]
+) -> None:
+    said = report(sign_in(), house.released(TWENTY, SQUARE).id).said("p")
+    counted, extra = re.findall(r"Over de driehoek als geheel gevraagd: ([^;]*); ([^.]*)\.", said)[0]
+    assert "aanvullend" not in counted
+    assert extra.startswith("Afstemming tussen opdrachtgevers")
+    assert extra.endswith("(aanvullend)")
