@@ -4,6 +4,7 @@ A hop to a thread and a transaction of one's own cost more than most statements 
 next to nothing. What "together" and "alone" mean, `Database` says: this knows who waits, and who gets which answer.
 """
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -64,8 +65,10 @@ class _Asked(Generic[T]):
     answer: Future[T]
     since: float
 
-    def still_wanted(self, patience: float) -> bool:
-        """Whether an answer is still waited for; whoever waited too long is told so. It may be asked again."""
+    def still_wanted(self, patience: float = math.inf) -> bool:
+        """Whether an answer is still waited for: then it is in hand from now on. Whoever waited too long is told so."""
+        if self.answer.running():
+            return True
         if self.answer.done() or not self.answer.set_running_or_notify_cancel():
             return False
         if time.monotonic() - self.since > patience:
@@ -163,5 +166,9 @@ class Threads:
         pool.shutdown()
 
     def _do(self, asked: _Asked[Any]) -> None:
-        if asked.still_wanted(self._patience):
-            outcome_of(asked.job, self._alone).tell(asked.answer)
+        """Until there is a connection to do it with, a job is in nobody's hand and may be given up."""
+        if asked.answer.done():
+            return
+        outcome = outcome_of(lambda c: asked.job(c) if asked.still_wanted(self._patience) else None, self._alone)
+        if asked.still_wanted():
+            outcome.tell(asked.answer)

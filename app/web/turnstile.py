@@ -50,8 +50,9 @@ def _spent(request: Request) -> Iterator[tuple[Limit, str | None]]:
     elif first == "invullen":
         yield from _by_respondent(request, rest)
     elif first in ("lezen", "rapport"):
-        reader = rest[0] if first == "lezen" else cookie(request, READER_COOKIE)
-        yield (limits.READER, reader) if reader else (limits.ACCOUNT, cookie(request, SESSION_COOKIE))
+        # A member reads without a reader's link, and with one that is made up all the same.
+        yield limits.READER, rest[0] if first == "lezen" else cookie(request, READER_COOKIE)
+        yield limits.ACCOUNT, cookie(request, SESSION_COOKIE)
     elif first == "inloggen":
         yield from _by_newcomer(request, rest[0])
     elif first not in ("", "static"):

@@ -10,8 +10,9 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.domain.problems import TooManyRequests
-from app.web.entry import SESSION_COOKIE
+from app.web.entry import READER_COOKIE, SESSION_COOKIE
 from app.web.limits import (
+    ACCOUNT,
     KEY_WRITES,
     LINK,
     MOST_HOLDERS,
@@ -294,6 +295,18 @@ def test_lists_are_uploaded_only_so_often(member: Visitor, house: House) -> None
         assert member.send(form, {"people": f"p{number}@ministerie.example,P,wonen"}).status == 200
     assert member.send(form, {"people": "nog@ministerie.example,P,wonen"}).status == 429
     assert member.open(f"/bureau/metingen/{made.id}/mensen").status == 200
+
+
+def test_links_of_readers_that_are_made_up_give_a_member_no_more_room(client: Make, house: House) -> None:
+    made = house.released()
+    cookies = {SESSION_COOKIE: house.session()}
+    told = [
+        client(cookies={**cookies, READER_COOKIE: f"made-up-{number}"})
+        .get(f"/rapport/{made.id}/cijfers.csv")
+        .status_code
+        for number in range(ACCOUNT.most + 5)
+    ]
+    assert told == [200] * ACCOUNT.most + [429] * 5
 
 
 def test_a_key_that_writes_without_end_waits_and_may_still_read(client: Make, house: House) -> None:
