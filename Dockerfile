@@ -3,7 +3,7 @@
 #   docker run --read-only --tmpfs /tmp --volume rolvast:/var/lib/rolvast --publish 8000:8000 \
 #     --env ROLVAST_SECRET_KEY=… --env ROLVAST_BASE_URL=https://… rolvast
 
-FROM python:3.13-slim AS build
+FROM python:3.13-slim-trixie AS build
 WORKDIR /src
 COPY constraints.txt pyproject.toml LICENSE README.md ./
 COPY app app
@@ -13,7 +13,12 @@ RUN python -m venv /opt/rolvast \
     && /opt/rolvast/bin/pip install --no-cache-dir --constraint constraints.txt ".[postgresql]" \
     && /opt/rolvast/bin/pip uninstall --yes pip
 
-FROM python:3.13-slim
+FROM python:3.13-slim-trixie
+# pg_dump, pg_restore and psql, for `rolvast backup` and `rolvast restore`: version 17, as the server in compose.yaml.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends postgresql-client \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --user-group --home-dir /var/lib/rolvast --create-home rolvast
 COPY --from=build /opt/rolvast /opt/rolvast
 ENV PATH=/opt/rolvast/bin:$PATH \

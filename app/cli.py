@@ -88,7 +88,14 @@ def _workshop(chosen: settings.Settings) -> "Workshop":
 def _ready_workshop(chosen: settings.Settings) -> "Workshop":
     """A workshop on tables that are there; else a word on what to do."""
     from app.service.health import hindrance  # noqa: PLC0415
+    from app.store.engine import file_of  # noqa: PLC0415
 
+    file = file_of(chosen.database_url)
+    if file and not file.is_file():
+        raise settings.SettingsError(
+            f"there is no database {file}; check ROLVAST_VAR and ROLVAST_DATABASE_URL, "
+            "or run `rolvast migrate` to make it"
+        )
     workshop = _workshop(chosen)
     if hindrance(workshop):
         raise settings.SettingsError(
@@ -253,38 +260,46 @@ def check_health(arguments: argparse.Namespace) -> int:
 
 def sign_in_link(arguments: argparse.Namespace) -> int:
     """Print a single-use link for a member, who is made when not there, as is the office; or for an administrator."""
-    from app.service import access  # noqa: PLC0415
+    from app.service import administration  # noqa: PLC0415
 
     chosen = settings.read_settings()
     with _ready_workshop(chosen).work(_now(), write=True) as work:
-        office = "" if arguments.role == "administrator" else access.make_office(work, arguments.office)
-        token = access.make_sign_in_link(work, office, arguments.email, arguments.role)
+        token, is_new = administration.sign_in_link(work, arguments.office, arguments.email, arguments.role)
+    _tell_of_office(arguments.office, is_new=is_new)
     print(f"{chosen.base_url}/inloggen/{token}")
     return 0
 
 
 def api_key(arguments: argparse.Namespace) -> int:
     """Print a fresh key for an office's dashboard; a key with the same name stops working."""
-    from app.service import access  # noqa: PLC0415
+    from app.service import administration  # noqa: PLC0415
 
     with _ready_workshop(settings.read_settings()).work(_now(), write=True) as work:
-        print(access.make_key(work, access.make_office(work, arguments.office), arguments.name, arguments.scope))
+        key, is_new = administration.api_key(work, arguments.office, arguments.name, arguments.scope)
+    _tell_of_office(arguments.office, is_new=is_new)
+    print(key)
     return 0
 
 
+def _tell_of_office(name: str, *, is_new: bool) -> None:
+    """A name that was typed otherwise than before makes another office: that must not go unseen."""
+    if is_new:
+        print(f"rolvast: there was no office of the name '{name}' yet; it was made", file=sys.stderr)
+
+
 def invitation_links(arguments: argparse.Namespace) -> int:
-    """Print everyone's personal link of one assessment, as CSV: party, address, link."""
+    """Print everyone's personal link, as CSV: party, address, link. Leaves a line in the audit trail."""
     import csv  # noqa: PLC0415
 
     from app.service import administration  # noqa: PLC0415
 
     chosen = settings.read_settings()
-    with _ready_workshop(chosen).work(_now(), write=False) as work:
-        assessment = administration.assessment_anywhere(work, arguments.assessment)
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(["party", "email", "link"])
-        for party, email, token in administration.invitation_tokens(work, assessment):
-            writer.writerow([party, email, f"{chosen.base_url}/invullen/{token}"])
+    with _ready_workshop(chosen).work(_now(), write=True) as work:
+        links = administration.links_of_everyone(work, arguments.assessment)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["party", "email", "link"])
+    for party, email, token in links:
+        writer.writerow([party, email, f"{chosen.base_url}/invullen/{token}"])
     return 0
 
 

@@ -60,11 +60,14 @@ def restore(arguments: argparse.Namespace) -> int:
 def copy_database(arguments: argparse.Namespace) -> int:
     """Copy everything to another, empty database."""
     from app.store.copying import copy  # noqa: PLC0415
-    from app.store.engine import Database  # noqa: PLC0415
+    from app.store.engine import Database, file_of  # noqa: PLC0415
     from app.store.migrate import is_current  # noqa: PLC0415
     from app.store.migrate import migrate as bring  # noqa: PLC0415
 
-    source, target = (Database(settings.database_url(given)) for given in (arguments.source, arguments.target))
+    urls = [settings.database_url(given) for given in (arguments.source, arguments.target)]
+    if (file := file_of(urls[0])) and not file.is_file():
+        raise InvalidInput([plain(str(file), "does not exist")])
+    source, target = map(Database, urls)
     if not is_current(source, settings.migrations_path()):
         raise InvalidInput(
             [plain(source.url.render_as_string(), "is not up to date; run `rolvast migrate` on it first")]

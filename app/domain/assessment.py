@@ -179,7 +179,9 @@ def _faults_of_texts(assessment: Assessment) -> list[Fault]:
     return [
         Fault(
             where,
-            Text("Vul {what} in; respondenten lezen dit.", "Fill in {what}; respondents read this.").fill(what=what),
+            Text("Vul {what} in; wie antwoordt, leest dit.", "Fill in {what}; whoever answers reads this.").fill(
+                what=what
+            ),
         )
         for where, (given, what) in needed.items()
         if not given.strip()

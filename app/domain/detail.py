@@ -22,6 +22,15 @@ def wilson(favourable: float, n: int) -> tuple[float, float]:
     return max(0.0, (centre - margin) / scale), min(1.0, (centre + margin) / scale)
 
 
+def _in_tens(share: Fraction) -> int:
+    """A share in percent, to the nearest ten; 10 is at most 10, and 90 at least 90.
+
+    One answer of 33 is 3 %, and shares of 4 % and 8 % exist only among 24 answers: finer figures would tell single
+    answers, and how many people a party of less than ten has (decision 20).
+    """
+    return min(90, max(10, 10 * half_up(10 * share)))
+
+
 def detail_of(
     items: Sequence[str], block: BlockScores, together: Agreement | None, params: Parameters
 ) -> dict[str, object]:
@@ -29,14 +38,14 @@ def detail_of(
     n = block.contributors
     found: dict[str, object] = {}
     if n >= params.k_detail:
-        found["dont_know"] = half_up(100 * block.dont_know_rate)
+        found["dont_know"] = _in_tens(block.dont_know_rate)
         if len(items) > 1 and block.all_complete and not _items_leak(items, block, params.k_cell):
             found["items"] = [_item(item, tally) for item, tally in zip(items, block.tallies.tolist(), strict=True)]
     if n >= params.k_distribution and together:
         bands = _bands(block)
         if all(bands):
             answers = sum(bands)
-            low, middle, high = (half_up(Fraction(100 * band, answers)) for band in bands)
+            low, middle, high = (_in_tens(Fraction(band, answers)) for band in bands)
             found["distribution"] = {"low": low, "middle": middle, "high": high}
             found["sd"] = sd_of_scores(block)
             found["ad"] = half_up(100 * together.ad) / 100
@@ -70,11 +79,11 @@ def _items_leak(items: Sequence[str], block: BlockScores, k_cell: int) -> bool:
 
 
 def _item(item: str, tally: Sequence[int]) -> dict[str, object]:
-    """One item's mean (nearest 5) and percent favourable (nearest 10, "≤ 10" and "≥ 90" at the ends)."""
+    """One item's mean (nearest 5) and percent favourable."""
     n, steps = sum(tally), len(tally)
     total = sum(step * count for step, count in enumerate(tally))
     favourable = sum(count for step, count in enumerate(tally) if 2 * step > steps - 1)
-    shown = min(90, max(10, 10 * half_up(Fraction(10 * favourable, n))))
+    shown = _in_tens(Fraction(favourable, n))
     # From the share as shown: from the count itself the interval would tell "none" from "hardly any".
     low, high = wilson(n * shown / 100, n)
     return {

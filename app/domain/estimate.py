@@ -106,7 +106,7 @@ def score_block(codes: Codes, steps: int, reversed_items: Sequence[bool]) -> Blo
     not_applicable = codes == NOT_APPLICABLE
     responded = ((codes != BLANK) & (codes != NOT_SHOWN)).any(axis=1)
 
-    steps_given = np.where(given, codes, 0).astype(np.int64)
+    steps_given = np.where(given, codes, 0)
     backwards = np.asarray(reversed_items, dtype=bool)
     steps_given[:, backwards] = np.where(given[:, backwards], steps + 1 - steps_given[:, backwards], 0)
 
@@ -116,11 +116,11 @@ def score_block(codes: Codes, steps: int, reversed_items: Sequence[bool]) -> Blo
     present = answered >= required
 
     common = math.lcm(*range(1, items + 1))
-    above_one = steps_given.sum(axis=1) - answered
+    above_one = steps_given.sum(axis=1, dtype=np.int64) - answered
     numerators = np.where(present, above_one * (common // np.maximum(answered, 1)), 0)
 
     contributed = steps_given[present]
-    tallies = (contributed[:, :, None] == np.arange(1, steps + 1)).sum(axis=0)
+    tallies = np.stack([(contributed == step).sum(axis=0) for step in range(1, steps + 1)], axis=1)
     return BlockScores(
         numerators=numerators,
         present=present,
@@ -154,6 +154,19 @@ class StatementSource:
         return self.blocks[cell].mean
 
 
+def _products(one: Whole, other: Whole) -> list[list[int]]:
+    """Per pair of columns the sum of their products over all rows, exactly, of whole numbers from 0.
+
+    Floats are multiplied many times as fast, and whole numbers below 2⁵³ are exact in them, in whatever order they are
+    added up.
+    """
+    if int(one.max(initial=0)) * int(other.max(initial=0)) * len(one) < 2**53:
+        found = one.T.astype(np.float64) @ other.astype(np.float64)
+    else:
+        found = one.T.astype(object) @ other.astype(object)
+    return [[int(product) for product in row] for row in found.tolist()]
+
+
 class GroupSource:
     """The people of one party in all their cells, ready to leave any one of them out.
 
@@ -171,9 +184,9 @@ class GroupSource:
         self._who = [int.from_bytes(np.packbits(block.present).tobytes(), "big") for block in blocks.values()]
         self._n = [block.contributors for block in blocks.values()]
         self._total = [block.total for block in blocks.values()]
-        self._shared: list[list[int]] = (mask.T @ mask).tolist()
-        self._within: list[list[int]] = (numerators.T @ mask).tolist()
-        self._product: list[list[int]] = (numerators.T @ numerators).tolist()
+        self._shared = _products(mask, mask)
+        self._within = _products(numerators, mask)
+        self._product = _products(numerators, numerators)
 
     def contributors(self, cell: Cell) -> int:
         return self.blocks[cell].contributors

@@ -37,16 +37,28 @@ COLUMN_MEANINGS: dict[str, Text] = {
     "highest": Text("hoogste score van de relaties tussen twee rollen", "highest score of the relations of two roles"),
     "sd": Text("spreiding: standaardafwijking in punten", "spread: standard deviation in points"),
     "item": Text("sleutel van de stelling", "key of the statement"),
-    "dontKnow": Text("hoeveel procent 'weet ik niet' antwoordde", "percentage that answered 'don't know'"),
+    "dontKnow": Text(
+        "hoeveel procent 'weet ik niet' antwoordde, op tien afgerond; 10 is hoogstens 10, 90 is minstens 90",
+        "percentage that answered 'don't know', rounded to ten; 10 is at most 10, 90 is at least 90",
+    ),
     "favourable": Text(
         "hoeveel procent het eens is, op tien afgerond; 10 is hoogstens 10, 90 is minstens 90",
         "percentage that agrees, rounded to ten; 10 is at most 10, 90 is at least 90",
     ),
     "favourableLow": Text("ondergrens van dat percentage", "lower bound of that percentage"),
     "favourableHigh": Text("bovengrens van dat percentage", "upper bound of that percentage"),
-    "shareLow": Text("procent antwoorden onder het midden van de schaal", "percentage of answers below the middle"),
-    "shareMiddle": Text("procent antwoorden in het midden van de schaal", "percentage of answers in the middle"),
-    "shareHigh": Text("procent antwoorden boven het midden van de schaal", "percentage of answers above the middle"),
+    "shareLow": Text(
+        "procent antwoorden onder het midden van de schaal, op tien afgerond; 10 is hoogstens 10, 90 is minstens 90",
+        "percentage of answers below the middle, rounded to ten; 10 is at most 10, 90 is at least 90",
+    ),
+    "shareMiddle": Text(
+        "procent antwoorden in het midden van de schaal, op tien afgerond; 10 is hoogstens 10, 90 is minstens 90",
+        "percentage of answers in the middle, rounded to ten; 10 is at most 10, 90 is at least 90",
+    ),
+    "shareHigh": Text(
+        "procent antwoorden boven het midden van de schaal, op tien afgerond; 10 is hoogstens 10, 90 is minstens 90",
+        "percentage of answers above the middle, rounded to ten; 10 is at most 10, 90 is at least 90",
+    ),
     "ad": Text(
         "gemiddelde afwijking van het gemiddelde antwoord, in stappen van de schaal",
         "mean deviation from the mean answer, in steps of the scale",

@@ -3,13 +3,49 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.domain.assessment import Actor, Assessment
+from app.domain.assessment import Actor, Assessment, MemberRole, Scope
 from app.domain.problems import NotFound
+from app.service.access import as_asked, make_key_for_office, make_office, make_sign_in_link, members
 from app.service.tokens import link_token
 from app.service.work import Work
 from app.store.access import Office
 
 OPERATOR = "rolvast (operator)"
+
+
+def sign_in_link(work: Work, office: str, email: str, role: MemberRole) -> tuple[str, bool]:
+    """A link for a member of the office with this name (an administrator has none), and whether the office is new."""
+    operator, is_new = _operator_of(work, "" if role == "administrator" else office)
+    known = any(member.email == as_asked(email) for member in members(work, operator))
+    token = make_sign_in_link(work, operator.office, email, role)
+    if not known:
+        work.record_of_office(operator, "member_added", who=as_asked(email), role=role)
+    work.record_of_office(operator, "link_to_sign_in_made", who=as_asked(email))
+    return token, is_new
+
+
+def api_key(work: Work, office: str, name: str, scope: Scope) -> tuple[str, bool]:
+    """A fresh key for the office with this name, and whether the office is new."""
+    operator, is_new = _operator_of(work, office)
+    return make_key_for_office(work, operator, name, scope), is_new
+
+
+def _operator_of(work: Work, name: str) -> tuple[Actor, bool]:
+    """The operator at work in the office with this name, and whether it had to be made."""
+    if not name:
+        return Actor("", OPERATOR, may_write=True, administers=True), False
+    is_new = work.store.access.office_named(name) is None
+    operator = Actor(make_office(work, name), OPERATOR, may_write=True)
+    if is_new:
+        work.record_of_office(operator, "office_added", what=name)
+    return operator, is_new
+
+
+def links_of_everyone(work: Work, identifier: str) -> list[tuple[str, str, str]]:
+    """(party, address, token) of everyone invited now. Leaves a line in the audit trail."""
+    assessment = assessment_anywhere(work, identifier)
+    work.record(Actor(assessment.office, OPERATOR, may_write=True), assessment, "links_shown")
+    return list(invitation_tokens(work, assessment))
 
 
 def offices(work: Work) -> list[Office]:

@@ -30,6 +30,12 @@ PATIENCE = BUSY_TIMEOUT * 2 / 1000
 READING, WRITING = 2, 3
 
 
+def file_of(url: str) -> Path | None:
+    """The file of a SQLite database; None for another kind. Looking for it makes nothing."""
+    parts = make_url(url)
+    return Path(parts.database) if parts.get_backend_name() == "sqlite" and parts.database else None
+
+
 class Database:
     """One database by URL: SQLite (default) or PostgreSQL.
 

@@ -62,6 +62,26 @@ def test_what_was_ticked_on_one_device_is_there_on_the_next(chromium: Any, site:
         assert chosen(page) == ["4", "2", "5"]
 
 
+def test_a_tab_that_stayed_open_saves_only_what_was_changed_in_it(chromium: Any, site: str, token: str) -> None:
+    with device(chromium) as old:
+        start(old, site, token)
+        choose(old, 0, 2)
+        old.wait_for_selector(SAVED)
+        new = old.context.new_page()
+        new.goto(f"{site}/invullen/vragen/1")
+        choose(new, 0, 5)
+        choose(new, 2, 1)
+        new.wait_for_selector(SAVED)
+        for value in (4, 3, 4):  # changed, and changed back to what was saved from here before
+            choose(old, 1, value)
+            old.wait_for_selector("#saved[data-state=saving]", state="detached")
+            old.wait_for_selector(SAVED)
+        old.locator(NEXT).click()
+        old.wait_for_url("**/vragen/*")
+        new.reload()
+        assert chosen(new) == ["5", "4", "1"]
+
+
 def test_without_a_network_nothing_is_lost_and_the_page_says_so(
     chromium: Any, site: str, house: House, token: str
 ) -> None:

@@ -3,6 +3,7 @@
 import csv
 import json
 import time
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from app.cli import main
 from app.domain.problems import NotSignedIn
 from app.main import chance
 from app.service import access
+from app.service.administration import OPERATOR
 from app.settings import OpenIdConnect, SettingsError, read_settings
 from tests.commands.running import ROOT, rolvast, told_well
 from tests.people import FIVE_EACH, SECRET, SQUARE, TWENTY, House
@@ -127,9 +129,17 @@ def test_migrate_makes_the_database_and_may_be_run_again(tmp_path: Path) -> None
 # --- Access -----------------------------------------------------------------------------------------------------------
 
 
+def done_by_the_operator(house: House, office: str) -> Counter[str]:
+    """What the audit trail of an office holds of commands."""
+    with house.work(write=False) as work:
+        found = work.store.results.newest_events(office, 100)
+    return Counter(event.action for event in found if event.actor == OPERATOR)
+
+
 def test_a_sign_in_link_is_printed_alone_and_works_once(command, house: House) -> None:
     code, out, err = command("sign-in-link", "nieuw@bureau.example", "--office", "Nieuw bureau", "--role", "viewer")
-    assert (code, err) == (0, [])
+    assert code == 0
+    assert err == ["rolvast: there was no office of the name 'Nieuw bureau' yet; it was made"]
     assert out.startswith("https://rolvast.example/inloggen/")
     assert out.count("\n") == 1
     house.clock.now = datetime.now(UTC)  # a command has the real time
@@ -137,6 +147,12 @@ def test_a_sign_in_link_is_printed_alone_and_works_once(command, house: House) -
         session, _ = access.sign_in(work, out.strip().rpartition("/")[2])
         actor = access.member_of_session(work, session)
     assert (actor.name, actor.may_write) == ("nieuw@bureau.example", False)
+    assert command("sign-in-link", "nieuw@bureau.example", "--office", "Nieuw bureau")[2] == []
+    assert done_by_the_operator(house, actor.office) == {
+        "office_added": 1,
+        "member_added": 1,
+        "link_to_sign_in_made": 2,
+    }
 
 
 def test_a_wrong_address_is_told_in_one_line(command) -> None:
@@ -154,6 +170,7 @@ def test_a_key_is_printed_alone_and_replaces_the_one_of_the_same_name(command, h
         assert access.owner_of_key(work, second).may_write
         with pytest.raises(NotSignedIn):
             access.owner_of_key(work, first)
+    assert done_by_the_operator(house, house.office) == {"key_made": 2}
 
 
 def test_invitation_links_are_csv_with_everyones_link(command, house: House) -> None:
@@ -164,6 +181,7 @@ def test_invitation_links_are_csv_with_everyones_link(command, house: House) -> 
     links = {line["email"]: line["link"] for line in lines}
     assert links == {email: f"https://rolvast.example/invullen/{token}" for email, token in house.links(made).items()}
     assert {line["party"] for line in lines} == set(FIVE_EACH)
+    assert done_by_the_operator(house, house.office) == {"links_shown": 1}
 
 
 def test_links_and_answers_of_what_does_not_exist_are_refused_in_one_line(command) -> None:
@@ -186,6 +204,9 @@ def test_a_database_without_tables_is_told_in_one_line_that_says_what_to_do(
 ) -> None:
     told = told_well(rolvast(*arguments, folder=tmp_path))
     assert "migrate" in told[0]
+    assert not (tmp_path / "var/rolvast.db").exists(), "whoever mistyped a setting has no second database"
+    (tmp_path / "var/rolvast.db").touch()
+    assert "migrate" in told_well(rolvast(*arguments, folder=tmp_path))[0]
 
 
 @pytest.mark.parametrize(

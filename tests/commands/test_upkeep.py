@@ -377,4 +377,6 @@ def test_a_copy_goes_into_an_empty_database_only(
     told = told_well(rolvast("copy-database", database_url, database_url))
     assert "empty" in told[0]
     told_well(rolvast("copy-database", other_url, database_url))
+    assert "does not exist" in told_well(rolvast("copy-database", f"sqlite:///{tmp_path}/mistyped.db", other_url))[0]
+    assert not (tmp_path / "mistyped.db").exists()
     assert "mysql" not in told_well(rolvast("copy-database", "mysql://x", database_url))[0]

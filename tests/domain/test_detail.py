@@ -100,6 +100,23 @@ def test_the_distribution_is_in_three_bands_around_the_middle() -> None:
     assert found["distribution"] == {"low": 20, "middle": 30, "high": 50}
 
 
+def test_a_share_tells_no_single_answer() -> None:
+    """Eleven people with three answers each, one of which is low: 3 %, as would be two or three of 33 and no more."""
+    high = [[3, 4, 5]] * 10
+    assert detail([*high, [3, 4, 1]])["distribution"]["low"] == 10
+    assert detail([*high[:8], *[[3, 4, 1]] * 3])["distribution"]["low"] == 10
+    low = [[3, 2, 1]] * 10
+    assert detail([*low, [3, 2, 5]])["distribution"]["high"] == 10
+
+
+@pytest.mark.parametrize("people", [8, 9])
+def test_how_many_people_a_small_party_has_does_not_follow_from_its_dont_knows(people: int) -> None:
+    """One don't know of 24 answers is 4 %, and of 27 also; two are 8 % and 7 %."""
+    rows: Rows = [[1 + n % 5, 3, 4] for n in range(people)]
+    for unknown in (0, 1, 2):
+        assert detail([*[["dont_know", *row[1:]] for row in rows[:unknown]], *rows[unknown:]])["dont_know"] == 10
+
+
 def test_spread_and_agreement_are_rounded_once() -> None:
     """Block scores 0 (×5) and 100 (×5) and one of 50: variance 25000 / 10, SD 50. Items: variance 4, r* = −1."""
     rows: Rows = [*[[1, 1]] * 5, *[[5, 5]] * 5, [3, 3]]

@@ -100,7 +100,7 @@ def test_a_fault_draws_the_page_again_with_everything_typed(visitor: Visitor, ho
 
 def test_a_comment_that_is_too_long_comes_back_whole(visitor: Visitor, house: House) -> None:
     started(visitor, house.link(house.opened()))
-    page = next(p for n in range(1, 12) if "oq-gesprek" in (p := visitor.open(f"/invullen/vragen/{n}")).form().controls)
+    page = open_questions(visitor)
     long = 'Een <b>lang</b> "verhaal" & meer. ' * 80
     again = visitor.send(page.form(), {"oq-gesprek": long, "go": "next"})
     assert again.status == 400
@@ -108,6 +108,45 @@ def test_a_comment_that_is_too_long_comes_back_whole(visitor: Visitor, house: Ho
     kept = visitor.send(again.form(), {"oq-gesprek": long[:500], "go": "next"})
     assert kept.path == "/invullen/nakijken"
     assert long[:500].strip() in kept.said()
+
+
+def open_questions(visitor: Visitor) -> Page:
+    return next(p for n in range(1, 12) if "oq-gesprek" in (p := visitor.open(f"/invullen/vragen/{n}")).form().controls)
+
+
+def test_a_page_that_stayed_open_elsewhere_puts_back_nothing_that_was_changed_since(
+    visitor: Visitor, house: House
+) -> None:
+    """On a telephone half of it is done; on another screen the same page goes on; then the telephone comes back."""
+    token = house.link(house.opened())
+    telephone = started(visitor, token)
+    first, second, third, *_ = answers(telephone.form())
+    visitor.send(telephone.form(), {first: "2", second: "2", "go": "stop"})
+    telephone = visitor.open("/invullen/vragen/1")
+    visitor.send(visitor.open("/invullen/vragen/1").form(), {first: "5", third: "5", "go": "stop"})
+    visitor.send(telephone.form(), {second: "1", "go": "stop"})
+    assert saved(house, token) == {first: 5, second: 1, third: 5}
+
+
+def test_a_page_that_stayed_open_elsewhere_clears_no_words(visitor: Visitor, house: House) -> None:
+    started(visitor, house.link(house.opened()))
+    empty = open_questions(visitor)
+    words = "Wij spreken elkaar te weinig.\n\nDat mag vaker."
+    visitor.send(open_questions(visitor).form(), {"oq-gesprek": words, "go": "stop"})
+    visitor.send(empty.form(), {"go": "stop"})
+    assert open_questions(visitor).form().controls["oq-gesprek"].values == [words]
+    cleared = visitor.send(open_questions(visitor).form(), {"oq-gesprek": "", "go": "next"})
+    assert "te weinig" not in cleared.said()
+
+
+def test_after_a_fault_everything_that_was_typed_is_still_saved(visitor: Visitor, house: House) -> None:
+    token = house.link(house.opened())
+    page = started(visitor, token)
+    given = answers(page.form())
+    first, *_ = given
+    again = visitor.send(page.form(), {**given, first: "9", "go": "next"})
+    visitor.send(again.form(), {first: "1", "go": "next"})
+    assert saved(house, token) == {**dict.fromkeys(given, 4), first: 1}
 
 
 def test_what_was_written_is_shown_as_text(visitor: Visitor, house: House) -> None:

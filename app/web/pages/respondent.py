@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse
 
+from app.domain.answers import LONGEST_COMMENT
 from app.domain.constellation import CommentField, Questionnaire, Statement, ThemePage
 from app.domain.problems import (
     Fault,
@@ -151,13 +152,15 @@ def _page(
     own = {"invitation": who.invitation.id, "opened": desk_of(request).chance()}
     if number > len(questionnaire.pages):
         fields = questionnaire.comments
-        frame |= own | {"fields": fields, "given": given, "still_open": ()}
+        kept = who.answers.comments
+        frame |= own | {"fields": fields, "given": given, "kept": kept, "longest": LONGEST_COMMENT, "still_open": ()}
         return render(request, "respondent/open_questions.html", status, **frame)
     page = questionnaire.pages[number - 1]
     left_open = [rating.key for rating in page.ratings if not given.get(rating.key)] if ask else []
     drawing = _drawing(request, who, page, frame, left_open)
     own["form_token"] = form_token(request)
     own |= {f"{key}={answer}": " checked" for key, answer in given.items()}
+    own |= {f"was={key}": str(answer) for key, answer in who.answers.ratings.items()}
     return page_of(request, drawing.filled(own), status)
 
 
@@ -221,7 +224,7 @@ async def save_page(request: Request, number: str, form: OurForm) -> Response:
         who = _whose_form(request, work, form)
         if not 1 <= place <= _count(who.questionnaire):
             return who, ()
-        ratings, comments = _fields(who.questionnaire, place, form)
+        ratings, comments = (_changed(fields, form) for fields in _fields(who.questionnaire, place, form))
         try:
             return responding.save(work, _current(request), ratings, comments, _moment(form)), ()
         except InvalidInput as invalid:
@@ -269,6 +272,23 @@ def _fields(questionnaire: Questionnaire, number: int, form: FormData) -> tuple[
         {rating.key: form.get(rating.key, "") for rating in (page.ratings if page else ())},
         {comment.key: form.get(comment.key, "") for comment in comments},
     )
+
+
+def _changed(fields: Mapping[str, object], form: FormData) -> dict[str, object]:
+    """The fields in which this page differs from how it was when it was opened or last saved.
+
+    A page that stayed open somewhere else, on a telephone perhaps, must not put back what was answered since.
+    """
+    return {
+        key: given
+        for key, given in fields.items()
+        if (was := form.get(f"was-{key}")) is None or _as_typed(was) != _as_typed(given)
+    }
+
+
+def _as_typed(given: object) -> str:
+    """Browsers write the end of a line in two ways."""
+    return str(given).replace("\r\n", "\n")
 
 
 @router.get("/bewaard")

@@ -31,7 +31,11 @@ ACTIONS: dict[str, Text] = {
     "agreements_recorded": Text("Afspraken vastgelegd", "Agreements recorded"),
     "agreement_told": Text("Verteld of een afspraak is nagekomen", "Told whether an agreement was kept"),
     "reflected": Text("Teruggekeken", "Looked back"),
-    "answers_exported": Text("Antwoorden uitgevoerd door de beheerder", "Answers exported by the operator"),
+    "answers_exported": Text("Antwoorden geëxporteerd door de beheerder", "Answers exported by the operator"),
+    "links_shown": Text(
+        "Alle persoonlijke links opgevraagd door de beheerder", "All personal links asked for by the operator"
+    ),
+    "link_to_sign_in_made": Text("Inloglink gemaakt door de beheerder", "Sign-in link made by the operator"),
     "office_added": Text("Bureau toegevoegd", "Office added"),
     "office_renamed": Text("Bureau kreeg een andere naam", "Office renamed"),
     "member_added": Text("Lid toegevoegd", "Member added"),

@@ -1,5 +1,6 @@
 /* Saves a page of the questionnaire as it is filled in, and says so. One request at a time, always with the whole page
-   as it stands, so that the last answer wins; without this script every button saves as well. */
+   as it stands and as it was, so that the last answer wins and a page that stayed open elsewhere puts nothing back;
+   without this script every button saves as well. */
 (function () {
   "use strict";
   var form = document.querySelector("form[data-autosave]");
@@ -11,6 +12,14 @@
   function say(words) { state.textContent = state.dataset[words]; state.dataset.state = words; }
 
   /* A saving that is overtaken on its way changes nothing: the server keeps the highest number of this page. */
+  /* What was saved from here is what this page has, for it to tell later what was changed in it. */
+  function remember(fields) {
+    fields.forEach(function (value, name) {
+      var was = form.elements["was-" + name];
+      if (was) { was.value = value; }
+    });
+  }
+
   function number() { sequence += 1; form.elements.sequence.value = String(sequence); }
 
   function save() {
@@ -28,6 +37,7 @@
         busy = false;
         if (answer.status === 204) {
           wait = 1000;
+          remember(fields);
           say("saved");
           if (dirty) { plan(0); }
         } else if (answer.status === 429 || answer.status >= 500) {
