@@ -89,8 +89,8 @@ def read_comments(raw: Mapping[str, object], questionnaire: Questionnaire) -> di
             faults.append(
                 fault(
                     f"comments.{key}",
-                    "Deze tekst heeft {n} tekens; er is plaats voor {most}.",
-                    "This text has {n} characters; there is room for {most}.",
+                    "Een antwoord in eigen woorden heeft {n} tekens; er is plaats voor {most}.",
+                    "An answer in own words has {n} characters; there is room for {most}.",
                     n=len(text),
                     most=LONGEST_COMMENT,
                 )

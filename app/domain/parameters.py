@@ -155,10 +155,9 @@ def _read_ambition(raw: object, themes: Collection[str], where: str) -> tuple[di
             faults.append(
                 fault(
                     f"{where}.{theme}",
-                    "'{given}' kan niet als ambitie voor {theme}: schrijf een getal van 0 tot en met 100, zoals 72.5.",
-                    "'{given}' cannot be the ambition for {theme}: write a number from 0 to 100, such as 72.5.",
+                    "'{given}' kan niet als ambitie: schrijf een getal van 0 tot en met 100, zoals 72,5.",
+                    "'{given}' cannot be an ambition: write a number from 0 to 100, such as 72.5.",
                     given=str(given)[:40],
-                    theme=theme,
                 )
             )
         else:

@@ -11,7 +11,7 @@ from app.domain.instrument import Instrument
 from app.domain.parameters import read_parameters
 from app.domain.people import ADDRESS
 from app.domain.problems import Fault, InvalidInput, NotFound, fault
-from app.domain.text import day_in_words
+from app.domain.text import Text, day_in_words
 
 
 @dataclass(frozen=True)
@@ -70,19 +70,25 @@ def faults_of_plan(plan: Plan, instrument: Instrument) -> list[Fault]:
     faults += [
         fault(
             where,
-            "Deze tekst heeft {n} tekens; er is plaats voor {most}.",
-            "This text has {n} characters; there is room for {most}.",
+            "{what} heeft {n} tekens; er is plaats voor {most}.",
+            "{what} has {n} characters; there is room for {most}.",
+            what=what,
             n=len(given),
             most=most,
         )
-        for where, given, most in (
-            ("constellation", plan.constellation, 150),
-            ("title", plan.title, 150),
-            ("purpose", plan.about.purpose, 3000),
-            ("legalBasis", plan.about.legal_basis, 300),
-            ("contactName", plan.about.contact_name, 150),
-            ("message", plan.post.message, 3000),
-            ("reminderMessage", plan.post.reminder_message, 3000),
+        for where, what, given, most in (
+            ("constellation", Text("De naam van de driehoek", "The name of the triangle"), plan.constellation, 150),
+            ("title", Text("De titel", "The title"), plan.title, 150),
+            ("purpose", Text("Het doel", "The purpose"), plan.about.purpose, 3000),
+            ("legalBasis", Text("De grondslag", "The legal basis"), plan.about.legal_basis, 300),
+            ("contactName", Text("De naam van het contact", "The name of the contact"), plan.about.contact_name, 150),
+            ("message", Text("De tekst in de uitnodiging", "The text in the invitation"), plan.post.message, 3000),
+            (
+                "reminderMessage",
+                Text("De tekst in de herinnering", "The text in the reminder"),
+                plan.post.reminder_message,
+                3000,
+            ),
         )
         if len(given) > most
     ]

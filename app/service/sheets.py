@@ -13,28 +13,36 @@ LARGEST_UNPACKED = 50 * 1024 * 1024
 
 def read_file(content: bytes) -> list[Row]:
     """The lines of an uploaded list. Raises InvalidInput when it is neither CSV nor a workbook that can be read."""
-    return _read_workbook(content) if content.startswith(b"PK") else read_rows(decode(content))
+    if content.startswith(b"PK"):
+        return _read_workbook(content)
+    text = decode(content)
+    if "\x00" in text:  # a picture, a PDF, a workbook of before 2007
+        raise _unreadable()
+    return read_rows(text)
+
+
+def _unreadable() -> InvalidInput:
+    return InvalidInput(
+        [
+            fault(
+                "file",
+                "Dit bestand is geen lijst die wij kunnen lezen. Bewaar de lijst als .xlsx of .csv.",
+                "This file is no list that we can read. Save the list as .xlsx or .csv.",
+            )
+        ]
+    )
 
 
 def _read_workbook(content: bytes) -> list[Row]:
     from openpyxl import load_workbook  # noqa: PLC0415 - only for who uploads a workbook
 
-    unreadable = InvalidInput(
-        [
-            fault(
-                "file",
-                "Dit bestand is geen werkmap die wij kunnen lezen. Bewaar de lijst als .xlsx of .csv.",
-                "This file is no workbook that we can read. Save the list as .xlsx or .csv.",
-            )
-        ]
-    )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             unpacked = sum(part.file_size for part in packed.infolist())
     except zipfile.BadZipFile as error:
-        raise unreadable from error
+        raise _unreadable() from error
     if unpacked > LARGEST_UNPACKED:
-        raise unreadable
+        raise _unreadable()
     try:
         sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
         lines = [
@@ -42,5 +50,5 @@ def _read_workbook(content: bytes) -> list[Row]:
             for number, cells in enumerate(islice(sheet.iter_rows(values_only=True), MOST_PEOPLE + 2), start=1)
         ]
     except Exception as error:
-        raise unreadable from error
+        raise _unreadable() from error
     return clean_rows(lines)

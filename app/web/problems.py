@@ -189,7 +189,8 @@ def _answer(
             media_type="application/problem+json",
             headers={"content-language": language},
         )
-    frame = {"title": title, "message": message, "faults": faults, "code": code, "contact": contact}
+    written = getattr(request.state, "written", ()) if status < 500 else ()
+    frame = {"title": title, "message": message, "faults": faults, "code": code, "contact": contact, "written": written}
     return render(request, "problem.html", status, **frame)
 
 

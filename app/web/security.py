@@ -43,6 +43,9 @@ Refusal = Callable[[Request, Exception], Response]
 #: Room for a questionnaire of a thousand ratings with comments, and for a list of twenty thousand people.
 LARGEST_BODY = 4 * 1024 * 1024
 MOST_FIELDS = 3000
+#: Characters from which a field holds something that nobody likes to type twice.
+WRITING_FROM = 20
+_TOKENS = ("form_token", "invitation", "opened", "receipt_code", "token")
 
 
 class Protection:
@@ -150,9 +153,15 @@ def _form_token(request: Request, tied_to: str) -> str:
 
 
 async def read_form(request: Request) -> FormData:
-    """The fields of a form that came from our own page. Raises UntrustedForm."""
+    """The fields of a form that came from our own page. Raises UntrustedForm.
+
+    What somebody wrote in it is kept with the request: should it be refused, the page that says so gives it back.
+    """
     require_same_origin(request.headers)
     form = await request.form(max_fields=MOST_FIELDS, max_files=1, max_part_size=LARGEST_BODY)
+    request.state.written = [
+        value for name, value in form.multi_items() if isinstance(value, str) and _is_writing(name, value)
+    ]
     if any("\x00" in value for value in form.values() if isinstance(value, str)):
         raise InvalidInput(
             [fault("body", "Er staat een teken in dat niet kan.", "It holds a character that cannot be.")]
@@ -163,6 +172,11 @@ async def read_form(request: Request) -> FormData:
         # A page of one questionnaire while another was opened in the same browser is no attack, but a mix-up.
         raise OtherQuestionnaire if "invitation" in form and cookie(request, RESPONDENT_COOKIE) else UntrustedForm
     return form
+
+
+def _is_writing(name: str, value: str) -> bool:
+    """Whether somebody took pains over this field: no token, no date, no tick."""
+    return len(value.strip()) >= WRITING_FROM and name not in _TOKENS and not name.startswith("was-")
 
 
 OurForm = Annotated[FormData, Depends(read_form)]

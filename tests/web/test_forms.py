@@ -1,6 +1,8 @@
 """Forms: only from our own pages, only by whoever they were drawn for, and never larger than a form can be."""
 
+import html
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -149,3 +151,29 @@ def test_a_body_that_comes_in_pieces_is_measured_too(api: TestClient) -> None:
     pieces = (b" " * 1024 * 1024 for _ in range(6))
     answer = api.post("/api/v1/assessments", content=pieces, headers={"content-type": "application/json"})
     assert answer.status_code in (400, 413)
+
+
+WORDS = "Zien waar onze beelden van elkaar verschillen,\nen daar <b>samen</b> over spreken."
+
+
+def test_what_was_written_is_given_back_when_the_session_is_over(member: Visitor, house: House) -> None:
+    made = house.draft()
+    form = member.open(f"/bureau/metingen/{made.id}/gegevens").form("/gegevens")
+    member.client.cookies.clear()
+    page = member.send(form, {"purpose": WORDS})
+    assert page.status in (401, 403)
+    assert WORDS in html.unescape(page.answer.text)
+    assert "<b>samen" not in page.answer.text
+    assert form.controls["form_token"].values[0] not in page.answer.text
+    assert "/inloggen" in [urlsplit(link).path for link in page.links]
+
+
+def test_what_was_written_is_given_back_when_the_questionnaire_was_put_away(visitor: Visitor, house: House) -> None:
+    visitor.send(visitor.open(f"/invullen/{house.link(house.opened())}").form())
+    page = next(p for n in range(1, 12) if "oq-gesprek" in (p := visitor.open(f"/invullen/vragen/{n}")).form().controls)
+    visitor.client.cookies.clear()
+    assert WORDS in html.unescape(visitor.send(page.form(), {"oq-gesprek": WORDS, "go": "next"}).answer.text)
+    elsewhere = visitor.client.post(
+        "/invullen/vragen/1", data={"oq-gesprek": WORDS}, headers={"sec-fetch-site": "cross-site"}
+    )
+    assert "samen" not in elsewhere.text, "what another site sends is shown to nobody"

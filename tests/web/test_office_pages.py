@@ -1,6 +1,8 @@
 """The pages of an office: a new assessment step by step, and what each step refuses."""
 
+import re
 from collections.abc import Callable
+from fractions import Fraction
 
 import pytest
 
@@ -135,6 +137,27 @@ def test_every_fault_in_the_details_is_told_and_everything_typed_comes_back(memb
     assert house.again(made) == made
 
 
+def test_a_fault_stands_at_its_field_and_says_which_one(member: Visitor, house: House) -> None:
+    made = house.draft()
+    wrong = {**DETAILS, "title": "x" * 400, "ambition-leren": "veel", "reminder_message": "x" * 4000}
+    page = member.send(member.open(place(made, "gegevens")).form("/gegevens"), wrong)
+    for name, words in (
+        ("title", "De titel heeft 400 tekens; er is plaats voor 150."),
+        ("ambition-leren", "&#39;veel&#39; kan niet als ambitie: schrijf een getal van 0 tot en met 100, zoals 72,5."),
+        ("reminder_message", "De tekst in de herinnering heeft 4000 tekens; er is plaats voor 3000."),
+    ):
+        assert f'id="e-{name}">{words}<' in page.answer.text
+        assert re.search(rf'id="f-{name}"[^>]*aria-describedby="[^"]*e-{name}" aria-invalid="true"', page.answer.text)
+    assert page.answer.text.count("aria-invalid") == 3
+
+
+def test_an_ambition_may_be_written_with_a_comma(member: Visitor, house: House) -> None:
+    made = house.draft()
+    form = member.open(place(made, "gegevens")).form("/gegevens")
+    assert member.send(form, {**DETAILS, "ambition-leren": "72,5"}).status == 200
+    assert house.again(made).params.ambition == {"leren": Fraction(145, 2)}
+
+
 def test_a_wrong_date_hides_no_other_fault(member: Visitor, house: House) -> None:
     made = house.draft()
     alone = member.send(member.open(place(made, "gegevens")).form("/gegevens"), {**DETAILS, "constellation": ""})
@@ -192,6 +215,16 @@ def test_a_file_as_excel_and_others_write_it_is_read(member: Visitor, house: Hou
         ("a@b.example", "Ä", "wonen"),
         ("b@b.example", "B", "dienst"),
     ]
+
+
+def test_a_file_that_is_no_list_is_told_in_one_line(member: Visitor, house: House) -> None:
+    made = house.draft(people={})
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 200
+    form = member.open(place(made, "mensen")).form("/mensen")
+    page = member.send(form, files={"file": ("mensen.csv", picture, "text/csv")})
+    assert page.status == 400
+    assert "Er is één fout" in page.said()
+    assert ".xlsx of .csv" in page.said("li")
 
 
 def test_pasted_lines_with_a_mark_of_excel_are_read(member: Visitor, house: House) -> None:

@@ -213,7 +213,9 @@ def save_details(request: Request, identifier: str, form: OurForm) -> Response:
             parties=assessment.parties,
             params={
                 **assessment.params.as_json(),
-                "ambition": {name.removeprefix("ambition-"): given[name] for name in ambitions if given[name]},
+                "ambition": {
+                    name.removeprefix("ambition-"): given[name].replace(",", ".") for name in ambitions if given[name]
+                },
             },
             post=Post(given["message"], given["reminder_message"], _read_days(given["reminder_days"])),
         )
