@@ -162,6 +162,7 @@ def demo(arguments: argparse.Namespace) -> int:
     from app import demo as story  # noqa: PLC0415
     from app.store.migrate import migrate as bring  # noqa: PLC0415
 
+    _require_free(arguments.port)
     base_url = f"http://127.0.0.1:{arguments.port}"
     environment = {"ROLVAST_VAR": "var/demo", **os.environ, "ROLVAST_BASE_URL": base_url}
     chosen = settings.read_settings(environment)
@@ -198,6 +199,20 @@ def demo(arguments: argparse.Namespace) -> int:
         print(f"  {what + ':':<40} {where}")
     print("\nStop with Ctrl-C. A next start keeps the data.\n", flush=True)
     return _serve(chosen, "127.0.0.1", arguments.port)
+
+
+def _require_free(port: int) -> None:
+    """A demo that runs here already keeps its links and its key: making others would end them."""
+    import socket  # noqa: PLC0415
+
+    with socket.socket() as knock:
+        knock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            knock.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise settings.SettingsError(
+                f"port {port} cannot be used ({error.strerror}): is a demo running already? --port takes another"
+            ) from error
 
 
 def worker(_: argparse.Namespace) -> int:

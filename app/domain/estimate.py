@@ -102,34 +102,35 @@ def score_block(codes: Codes, steps: int, reversed_items: Sequence[bool]) -> Blo
     The half rule decides who has a score: J items, `required = max(2, ceil(applicable / 2))`, 1 when J = 1.
     """
     people, items = codes.shape
-    given = (codes > BLANK) & (codes <= steps)
-    not_applicable = codes == NOT_APPLICABLE
-    responded = ((codes != BLANK) & (codes != NOT_SHOWN)).any(axis=1)
+    by_item = np.ascontiguousarray(codes.T)  # adding up whole rows is many times as fast as adding up a few columns
+    given = (by_item > BLANK) & (by_item <= steps)
+    not_applicable = by_item == NOT_APPLICABLE
+    responded = ((by_item != BLANK) & (by_item != NOT_SHOWN)).any(axis=0)
 
-    steps_given = np.where(given, codes, 0)
+    steps_given = np.where(given, by_item, 0)
     backwards = np.asarray(reversed_items, dtype=bool)
-    steps_given[:, backwards] = np.where(given[:, backwards], steps + 1 - steps_given[:, backwards], 0)
+    steps_given[backwards] = np.where(given[backwards], steps + 1 - steps_given[backwards], 0)
 
-    answered = given.sum(axis=1, dtype=np.int64)
-    applicable = items - not_applicable.sum(axis=1, dtype=np.int64)
+    answered = given.sum(axis=0, dtype=np.int64)
+    applicable = items - not_applicable.sum(axis=0, dtype=np.int64)
     required = np.ones(people, dtype=np.int64) if items == 1 else np.maximum(2, -(-applicable // 2))
     present = answered >= required
 
     common = math.lcm(*range(1, items + 1))
-    above_one = steps_given.sum(axis=1, dtype=np.int64) - answered
+    above_one = steps_given.sum(axis=0, dtype=np.int64) - answered
     numerators = np.where(present, above_one * (common // np.maximum(answered, 1)), 0)
 
-    contributed = steps_given[present]
-    tallies = np.stack([(contributed == step).sum(axis=0) for step in range(1, steps + 1)], axis=1)
+    contributed = steps_given[:, present]
+    tallies = np.stack([np.count_nonzero(contributed == step, axis=1) for step in range(1, steps + 1)], axis=1)
     return BlockScores(
         numerators=numerators,
         present=present,
         denominator=common * (steps - 1),
         sighted=int(responded.sum()),
         asked=int(applicable[responded].sum()),
-        dont_know=int((codes == DONT_KNOW).sum()),
+        dont_know=int(np.count_nonzero(by_item == DONT_KNOW)),
         tallies=tallies,
-        answered=given[present],
+        answered=given[:, present].T,
     )
 
 

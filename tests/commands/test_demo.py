@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.commands.running import ROLVAST, Running, environment, free_port, rolvast, serving
+from tests.commands.running import ROLVAST, Running, environment, free_port, rolvast, serving, told_well
 from tests.web.visitor import Page
 
 
@@ -88,6 +88,13 @@ def test_the_released_snapshot_can_be_recomputed(first: Running, folder: Path) -
     again = rolvast(*done.stdout.split()[1:], folder=folder)
     key = {"authorization": f"Bearer {first.key}"}
     assert f'"{httpx.get(first.link("/scores"), headers=key).json()["snapshot"]}"' in again.stdout
+
+
+def test_a_second_demo_at_the_same_port_says_so_and_ends_no_key_of_the_first(first: Running, folder: Path) -> None:
+    told = told_well(rolvast("demo", "--port", first.base_url.rpartition(":")[2], folder=folder))
+    assert "--port" in told[0]
+    scores = httpx.get(first.link("/scores"), headers={"authorization": f"Bearer {first.key}"})
+    assert scores.status_code == 200
 
 
 def test_a_second_start_keeps_the_data_and_prints_fresh_links(first: Running, folder: Path) -> None:
