@@ -59,7 +59,7 @@ def test_from_nothing_to_released(member: Visitor, house: House) -> None:
     hub = member.send(member.open(f"{hub.path}/gegevens").form("/gegevens"), DETAILS)
     assert hub.path == place(only(house))
     list_ = member.open(f"{hub.path}/mensen")
-    people = PEOPLE.replace(",wonen", ",opdrachtgever").replace(",dienst", ",opdrachtnemer")
+    people = PEOPLE.replace(",eigenaar", ",eigenaarsadvies")
     assert member.send(list_.form("/mensen"), {"people": people}).status == 200
     opened = member.send(member.open(hub.path).form("/openen"))
     made = only(house)
@@ -120,10 +120,28 @@ def test_parties_of_one_role_get_keys_of_their_own(member: Visitor, house: House
     made = house.draft(people={}, parties=())
     page = member.open(place(made, "partijen"))
     typed = parties(page, {"eigenaar": "Een"})
-    typed["role"][1:3], typed["name"][1:3] = ["opdrachtgever"] * 2, ["Twee", "Drie"]
+    names = ["Directie Wonen & Bouw", "Directie Wonen, Bouw", "Coördinatie", "4 × 4", "Één " * 30]
+    typed["role"][1:6], typed["name"][1:6] = ["opdrachtgever"] * 5, names
     member.send(page.form("/partijen"), typed)
-    keys = [p.key for p in house.again(made).parties]
-    assert len(set(keys)) == 3
+    assert [p.key for p in house.again(made).parties] == [
+        "een",
+        "directie-wonen-bouw",
+        "directie-wonen-bouw-2",
+        "coordinatie",
+        "opdrachtgever",
+        "een-een-een-een-een-een-een-een-een",
+    ]
+
+
+def test_how_many_people_was_typed_comes_back_with_a_fault(member: Visitor, house: House) -> None:
+    made = house.draft(people={}, parties=())
+    page = member.open(place(made, "partijen"))
+    typed = parties(page, {"eigenaar": "Een"})
+    typed["role"][1:3], typed["key"][1:3] = ["opdrachtgever"] * 2, ["", "Geen sleutel"]
+    count = len(typed["role"])
+    again = member.send(page.form("/partijen"), {**typed, "number": ["1", "9", "ongeveer 12", *[""] * (count - 3)]})
+    assert again.status == 400
+    assert again.form("/partijen").controls["number"].values[:2] == ["1", "ongeveer 12"]
 
 
 def test_every_fault_in_the_details_is_told_and_everything_typed_comes_back(member: Visitor, house: House) -> None:

@@ -1,5 +1,7 @@
 """The first steps of setting up an assessment: its parties, and its texts, dates and ambition."""
 
+import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -11,7 +13,7 @@ from starlette.responses import RedirectResponse
 
 from app.domain.advice import Advice
 from app.domain.assessment import Assessment, Post, Purpose
-from app.domain.constellation import Party, Voice
+from app.domain.constellation import PARTY_KEY, Party, Voice
 from app.domain.instrument import Instrument
 from app.domain.problems import Fault, InvalidInput, fault
 from app.service import commissioning, inviting
@@ -61,9 +63,11 @@ def _parties(
     parties: Sequence[Party],
     *,
     advice: Sequence[tuple[Party, Advice]] = (),
+    numbers: Sequence[str] = (),
     faults: Sequence[Fault] = (),
     status: int = 200,
 ) -> Response:
+    """`numbers`: how many people each is thought to have, as it was typed."""
     blank = Party("", next((role.key for role in instrument.roles if role.many), instrument.roles[0].key), "")
     return render(
         request,
@@ -73,6 +77,7 @@ def _parties(
         instrument=instrument,
         rows=[*parties, *[blank] * SPARE_ROWS],
         advice=advice,
+        numbers=numbers or [str(party.invited or "") for party in parties],
         faults=faults,
     )
 
@@ -80,11 +85,11 @@ def _parties(
 @router.post("/metingen/{identifier}/partijen/advies")
 def advise_on_parties(request: Request, identifier: str, form: OurForm) -> Response:
     """What the parties and numbers mean that are being typed: a part of the page, for its script."""
-    numbers = [str(value) for value in form.getlist("number")]
     with work_for(request) as work:
-        parties = zip(_rows_of_parties(form), numbers, strict=False)
         expected = [
-            (party, int(n)) for party, n in parties if party.name and n.isascii() and n.isdigit() and len(n) < 6
+            (party, int(n))
+            for party, n in _with_numbers(form)
+            if party.name and n.isascii() and n.isdigit() and len(n) < 6
         ]
         advice = inviting.advice_on_parties(work, member(request, work), identifier, expected)
     return render(request, "office/advice.html", advice=advice)
@@ -101,7 +106,10 @@ def save_parties(request: Request, identifier: str, form: OurForm) -> Response:
             changed = commissioning.revise(work, actor, identifier, with_parties(plan, parties))
         except InvalidInput as invalid:
             instrument = work.instrument_of(assessment)
-            return _parties(request, assessment, instrument, parties, faults=invalid.faults, status=400)
+            numbers = [number for party, number in _with_numbers(form) if party.name or party.key]
+            return _parties(
+                request, assessment, instrument, parties, numbers=numbers, faults=invalid.faults, status=400
+            )
     return see_other(place_of(changed, "partijen" if form.get("go") == "more" else ""))
 
 
@@ -113,22 +121,31 @@ def _rows_of_parties(form: FormData) -> Iterator[Party]:
         yield Party(key.lower(), role, name, spoken)
 
 
+def _with_numbers(form: FormData) -> Iterator[tuple[Party, str]]:
+    """Every row, and how many people it is thought to have, as it was typed."""
+    numbers = [str(value).strip() for value in form.getlist("number")]
+    for place, party in enumerate(_rows_of_parties(form)):
+        yield party, numbers[place] if place < len(numbers) else ""
+
+
 def _read_parties(form: FormData) -> tuple[Party, ...]:
-    """The rows that have a name or a key, in order; a missing key is made from the role."""
+    """The rows that have a name or a key, in order; a missing key is made from the name."""
     rows = [party for party in _rows_of_parties(form) if party.name or party.key]
     taken = {party.key for party in rows if party.key}
     parties: list[Party] = []
     for party in rows:
-        key = party.key or _fresh_key(party.role, taken)
+        key = party.key or _fresh_key(party, taken)
         taken.add(key)
         parties.append(replace(party, key=key))
     return tuple(parties)
 
 
-def _fresh_key(role: str, taken: set[str]) -> str:
-    if role not in taken:
-        return role
-    return next(key for number in range(2, 1000) if (key := f"{role}-{number}") not in taken)
+def _fresh_key(party: Party, taken: set[str]) -> str:
+    """A key by which people know the party: its name in plain letters, or its role where that gives none."""
+    plain = unicodedata.normalize("NFKD", party.name).encode("ascii", "ignore").decode().lower()
+    key = re.sub(r"[^a-z0-9]+", "-", plain)[:36].strip("-")
+    key = key if PARTY_KEY.fullmatch(key) else party.role
+    return next(found for n in range(1, 1000) if (found := key if n == 1 else f"{key}-{n}") not in taken)
 
 
 # --- Step 2: texts, dates, ambition -----------------------------------------------------------------------------------
