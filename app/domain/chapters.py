@@ -101,8 +101,8 @@ def _comparison(figures: Figures, role: str, several: Sequence[str], other: str)
     themes = dict.fromkeys(view["theme"] for view in figures.document["views"])
     over_all = Text("Alle thema's samen", "All themes together")
     name = figures.name(other)
-    seen = Text("zo ziet {other} de partij", "how {other} sees the party").fill(other=name)
-    seeing = Text("zo ziet de partij {other}", "how the party sees {other}").fill(other=name)
+    seen = Text("zo kijkt {other} naar de partij", "how {other} sees the party").fill(other=name)
+    seeing = Text("zo kijkt de partij naar {other}", "how the party sees {other}").fill(other=name)
     return Comparison(
         title=Text("Naast elkaar: wie {role} is, met {other}", "Side by side: each {role}, with {other}").fill(
             role=lowered(figures.role(role)), other=name
@@ -197,6 +197,7 @@ def hidden_in(figures: Figures) -> tuple[Hidden, ...]:
     """What may not be shown, told once per party and per theme where only that is missing."""
     found = [Hidden(party.name, party.why) for party in figures.parties if party.reason]
     published = {party.key for party in figures.parties if not party.reason}
+    on_name = {party.key for party in figures.parties if party.attributed}
     small: dict[tuple[str, str, str | None], list[Theme]] = {}
     for cell in figures.document["cells"]:
         if cell["score"] is None and cell["from"] in published:
@@ -207,7 +208,8 @@ def hidden_in(figures: Figures) -> tuple[Hidden, ...]:
             else:
                 small.setdefault((cell["reason"], cell["from"], about), []).append(theme)
     for (reason, party_key, about), themes in small.items():
-        found.append(Hidden(_what_is_hidden(figures, party_key, about, themes), words.REASONS[reason]))
+        why = words.NO_ANSWER_ON_NAME if reason == "cell_small" and party_key in on_name else words.REASONS[reason]
+        found.append(Hidden(_what_is_hidden(figures, party_key, about, themes), why))
     return tuple(found)
 
 

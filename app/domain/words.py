@@ -15,7 +15,10 @@ REASONS: dict[str, Text] = {
     "audit": Text("achtergehouden: mogelijk herleidbaar", "withheld: might be traced to people"),
 }
 
-#: The same in a few words, for inside a chart or a table.
+#: Instead of `cell_small` where one person answers on name.
+NO_ANSWER_ON_NAME = Text("hierover gaf deze partij geen antwoord", "this party gave no answer about this")
+
+#: The reasons in a few words, for inside a chart or a table.
 SHORT_REASONS: dict[str, Text] = {
     "not_asked": Text("niet gevraagd", "not asked"),
     "version": Text("toen andere partijen of vragen", "other parties or questions then"),

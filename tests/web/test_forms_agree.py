@@ -301,7 +301,7 @@ class Expected:
                     continue
                 seen = view["from"] == other
                 name = self.names[other]
-                said = f"zo ziet {name} de partij" if seen else f"zo ziet de partij {name}"
+                said = f"zo kijkt {name} naar de partij" if seen else f"zo kijkt de partij naar {name}"
                 row = f"{self.titles.get(view['theme'], OVER_ALL)}: {said}"
                 column = self.names[view["about"] if seen else view["from"]]
                 yield (f"compared {number}", row, column), figure_of(view)

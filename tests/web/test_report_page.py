@@ -182,3 +182,13 @@ def test_a_theme_that_counts_in_no_total_is_told_apart_wherever_it_stands(
     assert "aanvullend" not in counted
     assert extra.startswith("Afstemming tussen opdrachtgevers")
     assert extra.endswith("(aanvullend)")
+
+
+def test_a_party_on_name_that_left_something_open_is_no_party_of_too_few(
+    house: House, sign_in: Callable[..., Visitor]
+) -> None:
+    made = house.released(TWENTY, SQUARE, answer=lambda rating: "dont_know" if rating.about == "dienst" else 4)
+    told = re.findall(r"([^.:]*) over Dienst Registers, bij [^:]*: ([^.]*)\.", report(sign_in(), made.id).said("li"))
+    reasons = {who.strip(): why for who, why in told}
+    assert reasons["Plaatsvervangend secretaris-generaal"] == "hierover gaf deze partij geen antwoord"
+    assert reasons["Directie Wonen"] == "hierover gaven te weinig mensen antwoord"
