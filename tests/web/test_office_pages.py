@@ -235,6 +235,28 @@ def test_a_file_as_excel_and_others_write_it_is_read(member: Visitor, house: Hou
     ]
 
 
+@pytest.mark.parametrize(
+    ("ending", "typed"),
+    [
+        ("/mensen", {"people": "nieuw@ministerie.example,N,wonen"}),
+        ("/mensen/een", {"email": "nieuw@ministerie.example", "name": "N", "party": "wonen"}),
+    ],
+)
+def test_adding_to_a_draft_that_was_opened_meanwhile_is_asked_once_more(
+    member: Visitor, house: House, ending: str, typed: dict[str, str]
+) -> None:
+    made = house.draft()
+    stale = member.open(place(made, "mensen")).form(ending)
+    member.send(member.open(place(made)).form("/openen"))
+    letters = house.number_of("outbox")
+    asked = member.send(stale, typed)
+    assert asked.status == 409
+    assert "krijgt meteen een brief" in asked.said("li")
+    assert house.number_of("outbox") == letters
+    assert member.send(asked.form(ending)).status == 200
+    assert house.number_of("outbox") == letters + 1
+
+
 def test_a_file_that_is_no_list_is_told_in_one_line(member: Visitor, house: House) -> None:
     made = house.draft(people={})
     picture = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 200

@@ -98,7 +98,15 @@ DONE: dict[str, tuple[tuple[State, ...], Text]] = {
             "The assessment is open. The letters with the personal links are leaving now.",
         ),
     ),
-    "verlengd": (("open",), Text("De nieuwe sluitdatum staat vast.", "The new closing date is set.")),
+    "verlengd": (
+        ("open",),
+        Text(
+            "De nieuwe sluitdatum staat vast. Er gaat geen brief over uit: zij staat in de vragenlijst en in elke "
+            "herinnering.",
+            "The new closing date is set. No letter is sent about it: it stands in the questionnaire and in every "
+            "reminder.",
+        ),
+    ),
     "herinnerd": (
         ("open",),
         Text(

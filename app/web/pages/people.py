@@ -6,8 +6,9 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
+from app.domain.assessment import Actor
 from app.domain.people import Row, clean_rows, read_rows
-from app.domain.problems import Fault, InvalidInput
+from app.domain.problems import Fault, InvalidInput, fault
 from app.domain.text import Text
 from app.service import commissioning, inviting, letters
 from app.service.sheets import read_file
@@ -64,18 +65,34 @@ async def take_people(request: Request, identifier: str, form: OurForm) -> Respo
     text = str(form.get("people", ""))
     upload = form.get("file")
     content = await upload.read() if isinstance(upload, UploadFile) else b""
-    return await run_in_threadpool(_add_people, request, identifier, text, content)
+    return await run_in_threadpool(_add_people, request, identifier, form, text, content)
 
 
-def _add_people(request: Request, identifier: str, text: str, content: bytes) -> Response:
+def _add_people(request: Request, identifier: str, form: FormData, text: str, content: bytes) -> Response:
     with work_for(request, write=True) as work:
         actor = member(request, work)
+        if opened := _opened_meanwhile(work, actor, identifier, form):
+            return _people(request, work, identifier, text=text, faults=opened, status=409)
         try:
             rows = [*(read_rows(text) if text.strip() or not content else ()), *(read_file(content) if content else ())]
             found = commissioning.add_people(work, actor, identifier, rows)
         except InvalidInput as invalid:
             return _people(request, work, identifier, text=text, faults=invalid.faults, status=400)
         return _people(request, work, identifier, notices=found.notices, added=len(found.people))
+
+
+def _opened_meanwhile(work: Work, actor: Actor, identifier: str, form: FormData) -> list[Fault]:
+    """Whoever adds to a draft that a colleague opened since may not know that a letter leaves at once: ask again."""
+    if form.get("state") != "draft" or work.own(actor, identifier).state != "open":
+        return []
+    return [
+        fault(
+            "people",
+            "De meting is intussen geopend: wie u toevoegt, krijgt meteen een brief. Voeg nog eens toe als u dat wilt.",
+            "The assessment was opened meanwhile: whoever you add receives a letter at once. Add once more if you "
+            "want that.",
+        )
+    ]
 
 
 @router.post("/metingen/{identifier}/mensen/advies")
@@ -106,6 +123,8 @@ def take_one(request: Request, identifier: str, form: OurForm) -> Response:
     given = {name: str(form.get(name, "")) for name in _ONE}
     with work_for(request, write=True) as work:
         actor = member(request, work)
+        if opened := _opened_meanwhile(work, actor, identifier, form):
+            return _people(request, work, identifier, one=given, faults=opened, status=409)
         try:
             found = commissioning.add_people(work, actor, identifier, _one_row(form))
         except InvalidInput as invalid:
