@@ -188,7 +188,22 @@ def test_a_party_on_name_that_left_something_open_is_no_party_of_too_few(
     house: House, sign_in: Callable[..., Visitor]
 ) -> None:
     made = house.released(TWENTY, SQUARE, answer=lambda rating: "dont_know" if rating.about == "dienst" else 4)
-    told = re.findall(r"([^.:]*) over Dienst Registers, bij [^:]*: ([^.]*)\.", report(sign_in(), made.id).said("li"))
-    reasons = {who.strip(): why for who, why in told}
-    assert reasons["Plaatsvervangend secretaris-generaal"] == "hierover gaf deze partij geen antwoord"
-    assert reasons["Directie Wonen"] == "hierover gaven te weinig mensen antwoord"
+    said = report(sign_in(), made.id).said("li")
+    for who, why in (
+        ("Plaatsvervangend secretaris-generaal", "hierover gaf deze partij geen antwoord"),
+        ("Directie Wonen", "hierover gaven te weinig mensen antwoord"),
+    ):
+        assert re.findall(rf"{who} over Dienst Registers, bij [^:]*: ([^.]*)\.", said) == [why]
+
+
+@pytest.mark.parametrize("waves", [1, 2])
+def test_every_part_is_reached_from_the_first_page(house: House, sign_in: Callable[..., Visitor], waves: int) -> None:
+    made = house.released(TWENTY, SQUARE, answer=varied)
+    if waves == 2:
+        house.clock.pass_by(days=1)
+        made = house.released(TWENTY, SQUARE, answer=varied, next_wave_of=made.constellation)
+    page = report(sign_in(), made.id)
+    parts = [link.partition("#")[2] for link in page.links if f"/rapport/{made.id}#" in link]
+    assert len(parts) > 10
+    assert [part for part in parts if f'id="{part}"' not in page.answer.text] == []
+    assert ("veranderd" in parts) == (waves == 2)
