@@ -1,6 +1,8 @@
 """Owns the one table from each Problem to its status and title, as problem+json (RFC 9457) or as a page."""
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -15,11 +17,13 @@ from starlette.types import Scope
 from app.domain import problems as p
 from app.domain.problems import Fault, InvalidInput, NotFound, Problem, fault
 from app.domain.text import Language, Text, same
+from app.web.api.shapes import SAID
 from app.web.entry import bearer, desk_of, language_of
 from app.web.limits import UNKNOWN
 from app.web.rendering import render
 
 log = logging.getLogger("rolvast")
+
 
 #: So many faults of shape are told at once.
 MOST_FAULTS = 200
@@ -115,13 +119,40 @@ def _unfit(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
     if not is_api(request):
         return _problem(request, NotFound(Text("Deze pagina bestaat niet.", "This page does not exist.")))
-    faults = [
-        Fault(".".join(str(step) for step in found["loc"][1:]) or "body", same(str(found["msg"])))
-        for found in error.errors()[:MOST_FAULTS]
-    ]
+    faults = [_fault_of_shape(found) for found in error.errors()[:MOST_FAULTS]]
     if more := len(error.errors()) - len(faults):
         faults.append(fault("body", "en nog {more}", "and {more} more", more=more))
     return _problem(request, InvalidInput(faults))
+
+
+#: What pydantic finds, by its own name for it, in our words. What is not here is rare, and told in pydantic's.
+_WRONG_SHAPES: dict[str, Text] = {
+    "missing": Text("Dit ontbreekt.", "This is missing."),
+    "extra_forbidden": Text("Dit veld bestaat hier niet.", "This field does not exist here."),
+    "string_type": Text("Dit moet tekst zijn.", "This must be text."),
+    "string_too_long": Text("Hier is plaats voor {max_length} tekens.", "There is room for {max_length} characters."),
+    "too_long": Text("Hier is plaats voor {max_length}.", "There is room for {max_length}."),
+    "int_type": Text("Dit moet een heel getal zijn.", "This must be a whole number."),
+    "int_parsing": Text("Dit moet een heel getal zijn.", "This must be a whole number."),
+    "bool_type": Text("Dit moet true of false zijn.", "This must be true or false."),
+    "list_type": Text("Dit moet een lijst zijn.", "This must be a list."),
+    "dict_type": Text("Dit moet een object zijn.", "This must be an object."),
+    "model_attributes_type": Text("Dit moet een object zijn.", "This must be an object."),
+    "literal_error": Text("Kies uit: {expected}.", "Choose from: {expected}."),
+    "greater_than_equal": Text("Dit moet minstens {ge} zijn.", "This must be at least {ge}."),
+    "less_than_equal": Text("Dit mag hoogstens {le} zijn.", "This may be {le} at most."),
+    "json_invalid": Text("Dit is geen JSON: {error}.", "This is not JSON: {error}."),
+}
+
+
+def _fault_of_shape(found: Mapping[str, Any]) -> Fault:
+    """One thing that pydantic found, at its place as whoever sent it wrote it."""
+    kind, given = found["type"], {name: str(value) for name, value in found.get("ctx", {}).items()}
+    if "expected" in given:
+        given["expected"] = given["expected"].replace(" or ", ", ")
+    place = () if kind == "json_invalid" else found["loc"][1:]
+    words = Text(given["nl"], found["msg"]) if kind == SAID else _WRONG_SHAPES.get(kind, same(str(found["msg"])))
+    return Fault(".".join(map(str, place)) or "body", words.fill(**given) if kind in _WRONG_SHAPES else words)
 
 
 def _http(request: Request, error: Exception) -> Response:

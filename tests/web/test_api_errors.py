@@ -135,3 +135,40 @@ def test_a_bug_is_a_500_with_a_reference_and_no_traceback(
     assert reference in answer.json()["detail"]
     assert logged.exc_info
     assert broken not in logged.getMessage(), "the log tells the template of the path"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (b'{"instrument": "driehoek"}', {"constellation": "Dit ontbreekt."}),
+        (
+            b'{"constellation": 1, "instrument": "driehoek", "titel": "x", "parties": {}}',
+            {
+                "constellation": "Dit moet tekst zijn.",
+                "titel": "Dit veld bestaat hier niet.",
+                "parties": "Dit moet een lijst zijn.",
+            },
+        ),
+        (
+            b'{"constellation": "x", "instrument": "driehoek", "version": 0, "closesDate": "morgen"}',
+            {"version": "Dit moet minstens 1 zijn.", "closesDate": "Dit moet een dag zijn zoals 2027-03-31."},
+        ),
+        (
+            b'{"constellation": "x", "instrument": "x", "parties": [{"key": "a", "role": "b", "name": "c", "voice": "d"}]}',
+            {"parties.0.voice": "Kies uit: 'group', 'statement'."},
+        ),
+        (b'{"constellation": "x\\u0000", "instrument": "d"}', {"body": "Tekst kan het teken NUL niet bevatten."}),
+    ],
+)
+def test_faults_of_shape_are_told_in_the_language_of_the_answer(
+    client: Callable[..., TestClient], house: House, given: bytes, told: dict[str, str]
+) -> None:
+    answer = client(house.key("write"), accept_language="nl", content_type="application/json").post(BASE, content=given)
+    assert is_problem(answer, 400, "invalid_input")
+    assert {found["location"]: found["detail"] for found in answer.json()["errors"]} == told
+
+
+def test_what_is_no_json_is_told_so_and_where(client: Callable[..., TestClient], house: House) -> None:
+    (found,) = client(house.key("write"), content_type="application/json").post(BASE, content=b"{x").json()["errors"]
+    assert found["location"] == "body"
+    assert found["detail"].startswith("Dit is geen JSON: ")

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, model_validator
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from app.domain.answers import LONGEST_COMMENT
 from app.domain.assessment import Assessment, State
@@ -13,6 +14,13 @@ from app.domain.constellation import Questionnaire
 from app.domain.people import Person
 from app.domain.text import Language
 from app.service.responding import Respondent
+
+#: The kind of a fault that a shape of ours finds itself; it holds its words in both languages.
+SAID = "said"
+
+
+def _wrong(dutch: str, english: str) -> PydanticCustomError:
+    return PydanticCustomError(SAID, "{en}", {"nl": dutch, "en": english})
 
 
 class Shape(BaseModel):
@@ -27,7 +35,10 @@ class Shape(BaseModel):
         if isinstance(given, dict):
             if len(given) > len(cls.model_fields) + MOST_UNKNOWN:
                 names = ", ".join(field.alias or name for name, field in cls.model_fields.items())
-                raise ValueError(f"there are {len(given)} fields, and only these exist: {names}")
+                raise _wrong(
+                    f"Er zijn {len(given)} velden, en alleen deze bestaan: {names}.",
+                    f"There are {len(given)} fields, and only these exist: {names}.",
+                )
             _require_text(given, DEEPEST)
         return given
 
@@ -39,15 +50,18 @@ MOST_UNKNOWN = 50
 
 
 def _require_text(given: object, deep: int) -> None:
-    """Raises ValueError for text that no database keeps, and for what goes too deep to be of any shape."""
+    """Raises a fault for text that no database keeps, and for what goes too deep to be of any shape."""
     if isinstance(given, str):
         if not given.isascii() and any("\ud800" <= letter <= "\udfff" for letter in given):
-            raise ValueError("text cannot hold half a character (a lone surrogate)")
+            raise _wrong(
+                "Tekst kan geen half teken bevatten (een los surrogaat).",
+                "Text cannot hold half a character (a lone surrogate).",
+            )
         if "\x00" in given:
-            raise ValueError("text cannot hold the character NUL")
+            raise _wrong("Tekst kan het teken NUL niet bevatten.", "Text cannot hold the character NUL.")
     elif isinstance(given, dict | list):
         if not deep:
-            raise ValueError("this goes too deep")
+            raise _wrong("Dit gaat te diep.", "This goes too deep.")
         inner = [*given.keys(), *given.values()] if isinstance(given, dict) else given
         for one in inner:
             _require_text(one, deep - 1)
@@ -61,7 +75,7 @@ def _as_day(given: object) -> object:
     if given is None or isinstance(given, date):
         return given
     if not isinstance(given, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", given):
-        raise ValueError("must be a day such as 2027-03-31")
+        raise _wrong("Dit moet een dag zijn zoals 2027-03-31.", "This must be a day such as 2027-03-31.")
     return given
 
 
