@@ -17,7 +17,7 @@ from starlette.types import Scope
 from app.domain import problems as p
 from app.domain.problems import Fault, InvalidInput, NotFound, Problem, fault
 from app.domain.text import Language, Text, same
-from app.web.api.shapes import SAID
+from app.web.api.shapes import WrongShape
 from app.web.entry import bearer, desk_of, language_of
 from app.web.limits import UNKNOWN
 from app.web.rendering import render
@@ -147,12 +147,16 @@ _WRONG_SHAPES: dict[str, Text] = {
 
 def _fault_of_shape(found: Mapping[str, Any]) -> Fault:
     """One thing that pydantic found, at its place as whoever sent it wrote it."""
-    kind, given = found["type"], {name: str(value) for name, value in found.get("ctx", {}).items()}
-    if "expected" in given:
-        given["expected"] = given["expected"].replace(" or ", ", ")
+    kind, about = found["type"], found.get("ctx", {})
     place = () if kind == "json_invalid" else found["loc"][1:]
-    words = Text(given["nl"], found["msg"]) if kind == SAID else _WRONG_SHAPES.get(kind, same(str(found["msg"])))
-    return Fault(".".join(map(str, place)) or "body", words.fill(**given) if kind in _WRONG_SHAPES else words)
+    if isinstance(about.get("error"), WrongShape):
+        words = about["error"].words
+    elif kind in _WRONG_SHAPES:
+        given = {name: str(value).replace(" or ", ", ") for name, value in about.items()}
+        words = _WRONG_SHAPES[kind].fill(**given)
+    else:
+        words = same(str(found["msg"]))
+    return Fault(".".join(map(str, place)) or "body", words)
 
 
 def _http(request: Request, error: Exception) -> Response:

@@ -6,21 +6,21 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, model_validator
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
 
 from app.domain.answers import LONGEST_COMMENT
 from app.domain.assessment import Assessment, State
 from app.domain.constellation import Questionnaire
 from app.domain.people import Person
-from app.domain.text import Language
+from app.domain.text import Language, Text
 from app.service.responding import Respondent
 
-#: The kind of a fault that a shape of ours finds itself; it holds its words in both languages.
-SAID = "said"
 
+class WrongShape(ValueError):
+    """A fault that a shape of ours finds itself, in both languages."""
 
-def _wrong(dutch: str, english: str) -> PydanticCustomError:
-    return PydanticCustomError(SAID, "{en}", {"nl": dutch, "en": english})
+    def __init__(self, dutch: str, english: str) -> None:
+        super().__init__(english)
+        self.words = Text(dutch, english)
 
 
 class Shape(BaseModel):
@@ -35,7 +35,7 @@ class Shape(BaseModel):
         if isinstance(given, dict):
             if len(given) > len(cls.model_fields) + MOST_UNKNOWN:
                 names = ", ".join(field.alias or name for name, field in cls.model_fields.items())
-                raise _wrong(
+                raise WrongShape(
                     f"Er zijn {len(given)} velden, en alleen deze bestaan: {names}.",
                     f"There are {len(given)} fields, and only these exist: {names}.",
                 )
@@ -50,18 +50,18 @@ MOST_UNKNOWN = 50
 
 
 def _require_text(given: object, deep: int) -> None:
-    """Raises a fault for text that no database keeps, and for what goes too deep to be of any shape."""
+    """Raises WrongShape for text that no database keeps, and for what goes too deep to be of any shape."""
     if isinstance(given, str):
         if not given.isascii() and any("\ud800" <= letter <= "\udfff" for letter in given):
-            raise _wrong(
+            raise WrongShape(
                 "Tekst kan geen half teken bevatten (een los surrogaat).",
                 "Text cannot hold half a character (a lone surrogate).",
             )
         if "\x00" in given:
-            raise _wrong("Tekst kan het teken NUL niet bevatten.", "Text cannot hold the character NUL.")
+            raise WrongShape("Tekst kan het teken NUL niet bevatten.", "Text cannot hold the character NUL.")
     elif isinstance(given, dict | list):
         if not deep:
-            raise _wrong("Dit gaat te diep.", "This goes too deep.")
+            raise WrongShape("Dit gaat te diep.", "This goes too deep.")
         inner = [*given.keys(), *given.values()] if isinstance(given, dict) else given
         for one in inner:
             _require_text(one, deep - 1)
@@ -75,7 +75,7 @@ def _as_day(given: object) -> object:
     if given is None or isinstance(given, date):
         return given
     if not isinstance(given, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", given):
-        raise _wrong("Dit moet een dag zijn zoals 2027-03-31.", "This must be a day such as 2027-03-31.")
+        raise WrongShape("Dit moet een dag zijn zoals 2027-03-31.", "This must be a day such as 2027-03-31.")
     return given
 
 
