@@ -7,15 +7,15 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from app import settings, upkeep
+from app import operating, settings, upkeep
 from app.domain.problems import Fault, InvalidInput, Problem, plain
+from app.operating import now, ready_workshop, workshop_of
 
 if TYPE_CHECKING:
-    from app.service.work import Workshop
+    pass
 
 Given = TypeVar("Given")
 Found = TypeVar("Found")
@@ -79,36 +79,6 @@ def _instrument_path(given: str) -> Path:
 # --- The service ------------------------------------------------------------------------------------------------------
 
 
-def _workshop(chosen: settings.Settings) -> "Workshop":
-    from app.main import make_workshop  # noqa: PLC0415
-
-    return make_workshop(chosen)
-
-
-def _ready_workshop(chosen: settings.Settings) -> "Workshop":
-    """A workshop on tables that are there; else a word on what to do."""
-    from app.service.health import hindrance  # noqa: PLC0415
-    from app.store.engine import file_of  # noqa: PLC0415
-
-    file = file_of(chosen.database_url)
-    if file and not file.is_file():
-        raise settings.SettingsError(
-            f"there is no database {file}; check ROLVAST_VAR and ROLVAST_DATABASE_URL, "
-            "or run `rolvast migrate` to make it"
-        )
-    workshop = _workshop(chosen)
-    if hindrance(workshop):
-        raise settings.SettingsError(
-            f"the database ({workshop.database.url.render_as_string()}) is out of reach or not up to date; "
-            "check ROLVAST_VAR and ROLVAST_DATABASE_URL, or run `rolvast migrate`"
-        )
-    return workshop
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 def serve(arguments: argparse.Namespace) -> int:
     """Serve pages and API. A SQLite database is brought up to date first; PostgreSQL by `rolvast migrate`."""
     chosen = settings.read_settings()
@@ -128,7 +98,7 @@ def _serve(chosen: settings.Settings, host: str, port: int, workers: int = 1) ->
     gc.freeze()
     gc.enable()
     logs.set_up(chosen.log_format)
-    workshop = _workshop(chosen)
+    workshop = workshop_of(chosen)
     if workshop.database.is_sqlite:
         if workers > 1:
             raise settings.SettingsError(
@@ -173,16 +143,16 @@ def demo(arguments: argparse.Namespace) -> int:
         for leftover in chosen.var.glob("making.db*"):
             leftover.unlink()
         print("Making the demo: three constellations, their people and their answers …", file=sys.stderr)
-        workshop = _workshop(settings.read_settings({**environment, "ROLVAST_DATABASE_URL": f"sqlite:///{making}"}))
+        workshop = workshop_of(settings.read_settings({**environment, "ROLVAST_DATABASE_URL": f"sqlite:///{making}"}))
         bring(workshop.database, settings.migrations_path())
-        story.seed(workshop, _now())
+        story.seed(workshop, now())
         workshop.database.close()
         making.rename(made)
-    workshop = _workshop(chosen)
+    workshop = workshop_of(chosen)
     bring(workshop.database, settings.migrations_path())
-    if not story.is_there(workshop, _now()):
-        story.seed(workshop, _now())
-    links = story.fresh_links(workshop, _now())
+    if not story.is_there(workshop, now()):
+        story.seed(workshop, now())
+    links = story.fresh_links(workshop, now())
     workshop.database.close()
     lines = {
         "Commission and follow (sign in, once)": f"{base_url}/inloggen/{links.sign_in}",
@@ -225,7 +195,7 @@ def worker(_: argparse.Namespace) -> int:
 
     chosen = settings.read_settings()
     logs.set_up(chosen.log_format)
-    working = make_worker(chosen, _ready_workshop(chosen))
+    working = make_worker(chosen, ready_workshop(chosen))
     told = threading.Event()
     for way in (signal.SIGINT, signal.SIGTERM):
         signal.signal(way, lambda *_: told.set())
@@ -239,7 +209,7 @@ def erase_expired(_: argparse.Namespace) -> int:
     """Erase every assessment whose retention date is over."""
     from app.service import housekeeping  # noqa: PLC0415
 
-    print(f"{housekeeping.erase_expired(_ready_workshop(settings.read_settings()), _now)} erased")
+    print(f"{housekeeping.erase_expired(ready_workshop(settings.read_settings()), now)} erased")
     return 0
 
 
@@ -268,69 +238,6 @@ def check_health(arguments: argparse.Namespace) -> int:
         return 1
     print(answer.text)
     return 0 if answer.status_code == 200 else 1
-
-
-# --- Access, by the operator ------------------------------------------------------------------------------------------
-
-
-def sign_in_link(arguments: argparse.Namespace) -> int:
-    """Print a single-use link for a member, who is made when not there, as is the office; or for an administrator."""
-    from app.service import administration  # noqa: PLC0415
-
-    chosen = settings.read_settings()
-    with _ready_workshop(chosen).work(_now(), write=True) as work:
-        token, is_new = administration.sign_in_link(work, arguments.office, arguments.email, arguments.role)
-    _tell_of_office(arguments.office, is_new=is_new)
-    print(f"{chosen.base_url}/inloggen/{token}")
-    return 0
-
-
-def api_key(arguments: argparse.Namespace) -> int:
-    """Print a fresh key for an office's dashboard; a key with the same name stops working."""
-    from app.service import administration  # noqa: PLC0415
-
-    with _ready_workshop(settings.read_settings()).work(_now(), write=True) as work:
-        key, is_new = administration.api_key(work, arguments.office, arguments.name, arguments.scope)
-    _tell_of_office(arguments.office, is_new=is_new)
-    print(key)
-    return 0
-
-
-def _tell_of_office(name: str, *, is_new: bool) -> None:
-    """A name that was typed otherwise than before makes another office: that must not go unseen."""
-    if is_new:
-        print(f"rolvast: there was no office of the name '{name}' yet; it was made", file=sys.stderr)
-
-
-def invitation_links(arguments: argparse.Namespace) -> int:
-    """Print everyone's personal link, as CSV: party, address, link. Leaves a line in the audit trail."""
-    import csv  # noqa: PLC0415
-
-    from app.service import administration  # noqa: PLC0415
-
-    chosen = settings.read_settings()
-    with _ready_workshop(chosen).work(_now(), write=True) as work:
-        links = administration.links_of_everyone(work, arguments.assessment)
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(["party", "email", "link"])
-    for party, email, token in links:
-        writer.writerow([party, email, f"{chosen.base_url}/invullen/{token}"])
-    return 0
-
-
-def export_answers(arguments: argparse.Namespace) -> int:
-    """Write the answers behind a snapshot, without people, for `rolvast score`. Leaves a line in the audit trail."""
-    from app.service import administration  # noqa: PLC0415
-
-    folder: Path = arguments.to
-    with _ready_workshop(settings.read_settings()).work(_now(), write=True) as work:
-        files = administration.export_answers(work, arguments.assessment)
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in (("responses.csv", files.responses), ("parameters.json", files.parameters)):
-            (folder / name).touch(mode=0o600)
-            (folder / name).write_text(content, encoding="utf-8")
-    print(f"rolvast score {files.instrument} {folder}/responses.csv --parameters {folder}/parameters.json")
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -371,27 +278,7 @@ def _parser() -> argparse.ArgumentParser:
     made = command("check-health", check_health, "ask a running service whether it can work")
     made.add_argument("--url", default="http://127.0.0.1:8000")
 
-    made = command("sign-in-link", sign_in_link, "print a single-use link that signs a member in")
-    made.add_argument("email", metavar="EMAIL")
-    made.add_argument("--office", default="Bureau", help="name of the office (default: Bureau)")
-    made.add_argument(
-        "--role",
-        choices=["commissioner", "viewer", "administrator"],
-        default="commissioner",
-        help="an administrator belongs to no office and manages them all (default: commissioner)",
-    )
-
-    made = command("api-key", api_key, "print a fresh API key for an office")
-    made.add_argument("name", metavar="NAME", help="what the key is for; an earlier key of this name stops working")
-    made.add_argument("--office", default="Bureau", help="name of the office (default: Bureau)")
-    made.add_argument("--scope", choices=["read", "write"], default="read")
-
-    made = command("invitation-links", invitation_links, "print everyone's personal link of one assessment")
-    made.add_argument("assessment", metavar="ASSESSMENT")
-
-    made = command("export-answers", export_answers, "write the answers behind a snapshot, to recompute it")
-    made.add_argument("assessment", metavar="ASSESSMENT")
-    made.add_argument("--to", metavar="FOLDER", type=Path, default=Path("export"))
+    operating.add_commands(command)
     return parser
 
 

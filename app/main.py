@@ -33,6 +33,7 @@ from app.web.pages import (
     administration,
     comments,
     conversation,
+    filling_in,
     health,
     members,
     office,
@@ -160,6 +161,7 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC))
     put_on(
         app,
+        filling_in.router,
         respondent.router,
         health.router,
         about.router,

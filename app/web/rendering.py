@@ -12,7 +12,7 @@ from babel.dates import format_date, format_datetime
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 
 from app.domain.assessment import DUTCH_TIME
 from app.domain.text import Language, Text, signed
@@ -93,6 +93,11 @@ def page_of(request: Request, page: str, status: int = 200) -> Response:
             LANGUAGE_COOKIE, language, max_age=31_536_000, path="/", samesite="lax", secure=desk_of(request).secure
         )
     return response
+
+
+def see_other(path: str) -> RedirectResponse:
+    """After a form: the page that follows, which may be loaded again without sending anything twice."""
+    return RedirectResponse(path, status_code=303)
 
 
 class Drawing:

@@ -49,6 +49,10 @@ def refuse() -> None:
     raise Refused
 
 
+def fail_to_commit(_: object) -> None:
+    raise OperationalError("COMMIT", None, sqlite3.OperationalError("disk I/O error"))
+
+
 @contextmanager
 def counted(database: Database, what: str) -> Iterator[list[object]]:
     found: list[object] = []
@@ -108,12 +112,9 @@ class TestOnSqlite:
     ) -> None:
         monkeypatch.setattr("app.store.writers.LONGEST_TOGETHER", 30)
 
-        def fail(_: object) -> None:
-            raise OperationalError("COMMIT", None, sqlite3.OperationalError("disk I/O error"))
-
-        event.listen(database.engine, "commit", fail)
+        event.listen(database.engine, "commit", fail_to_commit)
         answers = together(database, [note("one"), note("two", refuse)])
-        event.remove(database.engine, "commit", fail)
+        event.remove(database.engine, "commit", fail_to_commit)
         assert [type(answer.exception()) for answer in answers] == [Busy, Busy, Busy]
         assert not noted(database) & {"first", "one", "two"}
         assert database.ask(note("one"), write=True).result(timeout=30) == "one"
@@ -123,21 +124,18 @@ class TestOnSqlite:
     ) -> None:
         monkeypatch.setattr("app.store.writers.LONGEST_TOGETHER", 30)
 
-        def fail(_: object) -> None:
-            raise OperationalError("COMMIT", None, sqlite3.OperationalError("disk I/O error"))
-
         def hold() -> None:
             with database.transaction(write=True) as connection:
                 note("held")(connection)
                 gave_up = database.ask(note("gave up"), write=True)
                 time.sleep(0.2)  # it waits behind this transaction by now, to share its commit
                 assert gave_up.cancel()
-                event.listen(database.engine, "commit", fail)
+                event.listen(database.engine, "commit", fail_to_commit)
 
         with pytest.raises(Busy):
             hold()
         wait([database.ask(note("in between"), write=True)], timeout=30)
-        event.remove(database.engine, "commit", fail)
+        event.remove(database.engine, "commit", fail_to_commit)
         assert database.ask(note("after"), write=True).result(timeout=30) == "after"
         assert noted(database) & {"held", "gave up", "after"} == {"after"}
 

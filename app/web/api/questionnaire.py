@@ -1,32 +1,15 @@
 """The respondent's questionnaire over JSON; the bearer token is that of the personal link."""
 
-from collections.abc import Callable
-from typing import TypeVar
-
 from fastapi import APIRouter, Request
 
-from app.domain.problems import NotSignedIn, UnknownLink
 from app.service import responding
 from app.service.tokens import receipt_code
 from app.service.work import Work
 from app.web.api import shapes
-from app.web.api.rules import ApiRoute
-from app.web.entry import ask, bearer, desk_of, language_of
-
-T = TypeVar("T")
+from app.web.api.rules import ApiRoute, ask_with_link
+from app.web.entry import desk_of, language_of
 
 router = APIRouter(prefix="/questionnaire", tags=["questionnaire"], route_class=ApiRoute)
-
-
-async def _ask(request: Request, job: Callable[[Work, str], T], *, write: bool = False) -> T:
-    """What somebody with a personal link wants done. Raises NotSignedIn when no link that works came along."""
-    token = bearer(request)
-    if token is None:
-        raise NotSignedIn
-    try:
-        return await ask(request, lambda work: job(work, token), write=write)
-    except UnknownLink as unknown:
-        raise NotSignedIn from unknown
 
 
 def _out(request: Request, who: responding.Respondent) -> shapes.QuestionnaireOut:
@@ -36,7 +19,7 @@ def _out(request: Request, who: responding.Respondent) -> shapes.QuestionnaireOu
 @router.get("", operation_id="readQuestionnaire")
 async def read_questionnaire(request: Request) -> shapes.QuestionnaireOut:
     """What this respondent is asked and filled in so far, with a fresh receipt code for sending."""
-    return _out(request, await _ask(request, responding.respondent))
+    return _out(request, await ask_with_link(request, responding.respondent))
 
 
 @router.put("/confirmation", operation_id="confirmStatement")
@@ -47,7 +30,7 @@ async def confirm_statement(request: Request, given: shapes.ConfirmationIn) -> s
         responding.confirm_statement(work, token)
         return responding.respondent(work, token)
 
-    return _out(request, await _ask(request, confirm, write=True))
+    return _out(request, await ask_with_link(request, confirm, write=True))
 
 
 @router.put("/answers", operation_id="saveAnswers")
@@ -59,17 +42,19 @@ async def save_answers(request: Request, given: shapes.AnswersIn) -> shapes.Ques
             responding.choose(work, token, given.judged)
         return responding.save(work, token, given.ratings, given.comments)
 
-    return _out(request, await _ask(request, save, write=True))
+    return _out(request, await ask_with_link(request, save, write=True))
 
 
 @router.post("/submission", status_code=201, operation_id="sendAnswers")
 async def send_answers(request: Request, given: shapes.SubmissionIn) -> shapes.SubmissionOut:
     """Send the draft, once. After a lost reply, send again with the same receipt code."""
-    code = await _ask(request, lambda work, token: responding.submit(work, token, given.receipt_code), write=True)
+    code = await ask_with_link(
+        request, lambda work, token: responding.submit(work, token, given.receipt_code), write=True
+    )
     return shapes.SubmissionOut(receipt_code=code)
 
 
 @router.delete("/submission", status_code=204, operation_id="withdrawAnswers")
 async def withdraw_answers(request: Request, receiptCode: str) -> None:  # noqa: N803 - the wire speaks camelCase
     """Take back what was sent and answer anew."""
-    await _ask(request, lambda work, token: responding.withdraw(work, token, receiptCode), write=True)
+    await ask_with_link(request, lambda work, token: responding.withdraw(work, token, receiptCode), write=True)

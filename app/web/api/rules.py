@@ -4,19 +4,22 @@ A router of the API has `route_class=ApiRoute`. What an answer can be is read fr
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, time
 from email.utils import format_datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import Header, Request, Response
 
 from app.domain.problems import ChangedMeanwhile, NotAcceptable, NotSignedIn, UnknownLink, UnsupportedForm
 from app.service import responding
+from app.service.work import Work
 from app.web.api.retired import RETIRED, Retired
 from app.web.api.shapes import Shape
 from app.web.entry import api_actor, ask, bearer, header
 from app.web.routes import Handler, Route
+
+T = TypeVar("T")
 
 JSON = "application/json"
 #: Bytes of a body that are read before it is known who sends them.
@@ -56,16 +59,21 @@ def _is_large(request: Request) -> bool:
 
 async def _require_known(request: Request) -> None:
     """Somebody whose link or key works; else NotSignedIn. Reading a large body takes time from everyone else."""
-    token = bearer(request)
-    if not request.scope["path"].startswith(f"{request.scope['root_path']}/questionnaire"):
-        await ask(request, lambda work: api_actor(request, work))
-    elif token is None:
-        raise NotSignedIn
+    if request.scope["path"].startswith(f"{request.scope['root_path']}/questionnaire"):
+        await ask_with_link(request, responding.respondent)
     else:
-        try:
-            await ask(request, lambda work: responding.respondent(work, token))
-        except UnknownLink as unknown:
-            raise NotSignedIn from unknown
+        await ask(request, lambda work: api_actor(request, work))
+
+
+async def ask_with_link(request: Request, job: Callable[[Work, str], T], *, write: bool = False) -> T:
+    """What somebody with a personal link wants done. Raises NotSignedIn when no link that works came along."""
+    token = bearer(request)
+    if token is None:
+        raise NotSignedIn
+    try:
+        return await ask(request, lambda work: job(work, token), write=write)
+    except UnknownLink as unknown:
+        raise NotSignedIn from unknown
 
 
 def _forms(route: Route) -> tuple[str, ...]:

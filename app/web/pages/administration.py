@@ -9,9 +9,8 @@ from app.domain.problems import Fault, InvalidInput
 from app.service import offices
 from app.service.work import Work
 from app.web.entry import administrator, work_for
-from app.web.pages.setting_up import see_other
 from app.web.pages.trail import ACTIONS
-from app.web.rendering import render
+from app.web.rendering import render, see_other
 from app.web.security import OurForm
 
 router = APIRouter(prefix="/beheer", include_in_schema=False)

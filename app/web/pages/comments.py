@@ -9,8 +9,7 @@ from app.service import comments
 from app.service.comments import CommentToRead
 from app.service.work import Work
 from app.web.entry import member, work_for
-from app.web.pages.setting_up import see_other
-from app.web.rendering import render
+from app.web.rendering import render, see_other
 from app.web.security import OurForm
 
 router = APIRouter(prefix="/bureau/metingen/{identifier}/toelichtingen", include_in_schema=False)

@@ -16,8 +16,7 @@ from app.service import learning, practices, reporting
 from app.service.learning import DialogueOf
 from app.service.work import Work
 from app.web.entry import READER_COOKIE, SESSION_COOKIE, cookie, language_of, member, reader, work_for
-from app.web.pages.setting_up import see_other
-from app.web.rendering import render
+from app.web.rendering import render, see_other
 from app.web.security import OurForm
 
 router = APIRouter(include_in_schema=False)

@@ -12,9 +12,9 @@ from app.service import access, commissioning, erasing, posting, reporting
 from app.service.plans import Plan
 from app.service.work import Work
 from app.web.entry import desk_of, member, signed_in, work_for
-from app.web.pages.setting_up import place_of, read_dates, see_other
+from app.web.pages.setting_up import place_of, read_dates
 from app.web.pages.trail import ACTIONS
-from app.web.rendering import render
+from app.web.rendering import render, see_other
 from app.web.security import OUR_BUTTON, OurForm
 
 router = APIRouter(prefix="/bureau", include_in_schema=False)

@@ -14,8 +14,7 @@ from app.service.practices import PracticePlan
 from app.service.work import Work
 from app.web.entry import language_of, member, work_for
 from app.web.pages.report import twice
-from app.web.pages.setting_up import see_other
-from app.web.rendering import render
+from app.web.rendering import render, see_other
 from app.web.security import OUR_BUTTON, OurForm
 
 router = APIRouter(prefix="/bureau", include_in_schema=False)

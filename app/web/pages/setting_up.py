@@ -9,7 +9,6 @@ from fractions import Fraction
 
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
-from starlette.responses import RedirectResponse
 
 from app.domain.advice import Advice
 from app.domain.assessment import Assessment, Post, Purpose
@@ -19,17 +18,13 @@ from app.domain.problems import Fault, InvalidInput, fault
 from app.service import commissioning, inviting
 from app.service.plans import Plan, faults_of_plan, plan_of, with_parties
 from app.web.entry import member, work_for
-from app.web.rendering import render
+from app.web.rendering import render, see_other
 from app.web.security import OurForm
 
 router = APIRouter(prefix="/bureau", include_in_schema=False)
 
 #: Empty rows under the parties that are there; saving gives new ones.
 SPARE_ROWS = 4
-
-
-def see_other(path: str) -> RedirectResponse:
-    return RedirectResponse(path, status_code=303)
 
 
 def place_of(assessment: Assessment, page: str = "") -> str:
