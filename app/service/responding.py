@@ -20,8 +20,7 @@ from app.domain.problems import (
 from app.domain.text import Text
 from app.service.tokens import plain_receipt, receipt_hashes, stored, written_receipt
 from app.service.work import Work
-from app.store.answers import Draft, Invitation, Submission
-from app.store.comments import SentComment
+from app.store.links import Draft, Invitation, SentComment, Submission
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,8 @@ def respondent(work: Work, token: str | None, *, to_write: bool = False, counted
         raise UnknownLink
     constellation = work.constellation_of(found.assessment)
     party = constellation.party(found.invitation.party)
-    return Respondent(found.invitation, found.assessment, constellation, party, found.draft)
+    draft = found.draft or Draft(Answers(), chosen=False)
+    return Respondent(found.invitation, found.assessment, constellation, party, draft)
 
 
 def confirm_statement(work: Work, token: str | None) -> None:
@@ -104,7 +104,7 @@ def confirm_statement(work: Work, token: str | None) -> None:
         raise WrongState(
             Text("Deze partij antwoordt vertrouwelijk, als groep.", "This party answers confidentially, as a group.")
         )
-    work.store.answers.confirm_statement(who.invitation.id)
+    work.store.links.confirm_statement(who.invitation.id)
 
 
 def choose(work: Work, token: str | None, chosen: Collection[str]) -> Respondent:
@@ -122,7 +122,7 @@ def choose(work: Work, token: str | None, chosen: Collection[str]) -> Respondent
     if faults:
         raise InvalidInput(faults)
     draft = Draft(replace(who.draft.answers, judged=judged), chosen=True)
-    work.store.answers.save_draft(who.invitation.id, draft)
+    work.store.links.save_draft(who.invitation.id, draft)
     return replace(who, draft=draft)
 
 
@@ -163,7 +163,7 @@ def save(
         {key: words for key, words in kept.comments.items() if key not in comments} | fresh_comments,
     )
     draft = Draft(answers, who.draft.chosen, page, sequence)
-    work.store.answers.save_draft(who.invitation.id, draft)
+    work.store.links.save_draft(who.invitation.id, draft)
     return replace(who, draft=draft)
 
 
@@ -177,21 +177,22 @@ def submit(work: Work, token: str | None, receipt_code: str) -> str:
     receipt_hash, author_hash = receipt_hashes(who.invitation.id, code)
     # Closing takes from the invitations who had sent, so from then on only the receipt tells.
     may_have_sent = who.invitation.sent or not who.assessment.accepts_answers(work.now)
-    if may_have_sent and work.store.answers.has_submission(who.assessment.id, receipt_hash):
+    if may_have_sent and work.store.links.has_submission(who.assessment.id, receipt_hash):
         return written_receipt(code)
     who.require_able_to_answer(work)
     answers = who.answers
     require_something(answers)
     packed = pack(who.constellation.sheet(who.party), answers.ratings, answers.judged)
-    submission = Submission(work.chance(), who.assessment.id, who.party.key, receipt_hash, packed)
-    if not work.store.answers.send(who.invitation.id, submission):
-        raise AlreadySubmitted
-    work.store.comments.add(
-        [
-            SentComment(work.chance(), who.assessment.id, who.party.key, author_hash, place, words)
-            for place, words in answers.comments.items()
-        ]
+    submission = Submission(
+        work.chance(),
+        who.assessment.id,
+        who.party.key,
+        receipt_hash,
+        packed,
+        [SentComment(work.chance(), author_hash, place, words) for place, words in answers.comments.items()],
     )
+    if not work.store.links.send(who.invitation.id, submission):
+        raise AlreadySubmitted
     return written_receipt(code)
 
 
@@ -203,10 +204,9 @@ def withdraw(work: Work, token: str | None, receipt_code: str) -> None:
     if plain is None or not who.invitation.sent:
         raise WrongReceipt
     receipt_hash, author_hash = receipt_hashes(who.invitation.id, plain)
-    if not work.store.answers.has_submission(who.assessment.id, receipt_hash):
+    if not work.store.links.has_submission(who.assessment.id, receipt_hash):
         raise WrongReceipt
-    work.store.answers.withdraw_submission(who.assessment.id, receipt_hash, author_hash)
-    work.store.answers.reopen_invitation(who.invitation.id)
+    work.store.links.withdraw(who.invitation.id, who.assessment.id, receipt_hash, author_hash)
 
 
 def _code(receipt_code: str) -> str:

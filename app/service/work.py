@@ -13,6 +13,7 @@ from app.domain.assessment import Actor, Assessment
 from app.domain.constellation import Constellation, Party
 from app.domain.instrument import Instrument
 from app.domain.problems import NotFound
+from app.service.tokens import stored
 from app.store.crew import Outcome as Outcome  # noqa: PLC0414 - those who look get it from here
 from app.store.engine import Database
 from app.store.results import AuditEvent
@@ -102,10 +103,16 @@ class Workshop:
             self._traces_left = True
             self.scrub_if_needed()
 
-    def ask(self, now: datetime, job: Callable[[Work], T], *, write: bool) -> Future[T]:
+    def ask(self, now: datetime, job: Callable[[Work], T], *, write: bool, link: str | None = None) -> Future[T]:
         """Have one transaction's work done by another thread, together with whoever else waits; the answer comes when
         what it wrote is kept. Not for work that leaves traces to wipe.
+
+        `link`: the token of the personal link with which something is to be written, and nothing else.
         """
+        if write and link is not None:
+            return self.database.ask_with_link(
+                stored(link), lambda connection, links: self._do(job, Store(connection, links), now)
+            )
         return self.database.ask(lambda connection: self._do(job, Store(connection), now), write=write)
 
     @property

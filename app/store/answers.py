@@ -1,87 +1,17 @@
-"""Owns the queries about invitations, drafts and submissions: the two worlds that share no key, instant or order."""
+"""Owns the office's side of invitations and submissions: who is invited, and what closing takes of what was sent.
+
+Two worlds that share no key, instant or order. What respondents do is in `links.py`.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
-from app.domain.answers import Answers
 from app.domain.people import Person
 from app.store import tables
-from app.store.prepared import Prepared
 
 #: States of an invitation whose link works.
 ACTIVE = ("invited", "sent")
-
-
-@dataclass(frozen=True, slots=True)
-class Invitation:
-    """One person's invitation. `sent`: the answers were sent; what they were is not known from here."""
-
-    id: str
-    assessment: str
-    party: str
-    judges: frozenset[str]
-    sent: bool
-    statement_confirmed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What was filled in so far. `chosen`: the respondent said whom they know.
-
-    `page` and `sequence`: the last saving of a page that was open in a browser; an earlier one that comes late loses.
-    """
-
-    answers: Answers
-    chosen: bool
-    page: str = ""
-    sequence: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Submission:
-    id: str
-    assessment: str
-    party: str
-    receipt_hash: str
-    answers: bytes
-
-
-# What a respondent does is asked most often.
-_SPEND = Prepared(
-    update(tables.invitation)
-    .where(tables.invitation.c.id == bindparam("invitation"), tables.invitation.c.state == "invited")
-    .values(state="sent")
-)
-_ADD_SUBMISSION = Prepared(insert(tables.submission))
-_SUBMISSION = tuple(tables.submission.columns)
-
-
-def _exchange() -> Prepared:
-    """Spend an invitation, store what was sent and drop the draft in one statement, where a database has such a thing.
-
-    Over a network each statement costs the way to and fro.
-    """
-    spent = (
-        update(tables.invitation)
-        .where(tables.invitation.c.id == bindparam("invitation"), tables.invitation.c.state == "invited")
-        .values(state="sent")
-        .returning(tables.invitation.c.id)
-        .cte("spent")
-    )
-    dropped = delete(tables.draft).where(tables.draft.c.invitation_id.in_(select(spent.c.id))).cte("dropped")
-    sent = select(*(bindparam(f"new_{column.name}", type_=column.type) for column in _SUBMISSION)).select_from(spent)
-    return Prepared(insert(tables.submission).from_select(_SUBMISSION, sent).add_cte(dropped))
-
-
-_EXCHANGE = _exchange()
-_SAVE_DRAFT = Prepared(
-    update(tables.draft).where(tables.draft.c.invitation_id == bindparam("invitation")),
-    columns=("judged", "chosen", "ratings", "comments", "page", "sequence"),
-)
-_ADD_DRAFT = Prepared(insert(tables.draft))
-_DROP_DRAFT = Prepared(delete(tables.draft).where(tables.draft.c.invitation_id == bindparam("invitation")))
 
 
 class AnswerStore:
@@ -227,74 +157,7 @@ class AnswerStore:
         ).one_or_none()
         return (row.assessment_id, row.email) if row else None
 
-    def confirm_statement(self, invitation: str) -> None:
-        self._connection.execute(
-            update(tables.invitation).where(tables.invitation.c.id == invitation).values(statement_confirmed=True)
-        )
-
-    def reopen_invitation(self, invitation: str) -> None:
-        self._connection.execute(
-            update(tables.invitation).where(tables.invitation.c.id == invitation).values(state="invited")
-        )
-
-    # --- drafts ---
-
-    def save_draft(self, invitation: str, draft: Draft) -> None:
-        values: dict[str, object] = {
-            "judged": sorted(draft.answers.judged),
-            "chosen": draft.chosen,
-            "ratings": dict(draft.answers.ratings),
-            "comments": dict(draft.answers.comments),
-            "page": draft.page,
-            "sequence": draft.sequence,
-        }
-        if not _SAVE_DRAFT.change(self._connection, invitation=invitation, **values):
-            _ADD_DRAFT.change(self._connection, invitation_id=invitation, **values)
-
     # --- submissions ---
-
-    def has_submission(self, assessment: str, receipt_hash: str) -> bool:
-        found = self._connection.scalar(
-            select(tables.submission.c.id).where(
-                tables.submission.c.assessment_id == assessment, tables.submission.c.receipt_hash == receipt_hash
-            )
-        )
-        return found is not None
-
-    def send(self, invitation: str, submission: Submission) -> bool:
-        """Mark an invitation as sent, store what was sent, and drop the draft.
-
-        False, with nothing changed, when it already was sent or was taken back.
-        """
-        values = {
-            "id": submission.id,
-            "assessment_id": submission.assessment,
-            "party_key": submission.party,
-            "receipt_hash": submission.receipt_hash,
-            "answers": submission.answers,
-        }
-        if self._connection.dialect.name != "sqlite":
-            new = {f"new_{name}": value for name, value in values.items()}
-            return _EXCHANGE.change(self._connection, invitation=invitation, **new) == 1
-        if _SPEND.change(self._connection, invitation=invitation) != 1:
-            return False
-        _ADD_SUBMISSION.change(self._connection, **values)
-        _DROP_DRAFT.change(self._connection, invitation=invitation)
-        return True
-
-    def withdraw_submission(self, assessment: str, receipt_hash: str, author_hash: str) -> bool:
-        """Delete what was sent under a receipt; False when there is no such thing."""
-        done = self._connection.execute(
-            delete(tables.submission).where(
-                tables.submission.c.assessment_id == assessment, tables.submission.c.receipt_hash == receipt_hash
-            )
-        )
-        self._connection.execute(
-            delete(tables.comment).where(
-                tables.comment.c.assessment_id == assessment, tables.comment.c.author_hash == author_hash
-            )
-        )
-        return done.rowcount == 1
 
     def packed_answers(self, assessment: str) -> dict[str, list[bytes]]:
         """Per party the packed answers of everyone who sent, in no order."""

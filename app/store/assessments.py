@@ -1,7 +1,7 @@
 """Owns the queries about constellations, assessments and their parties; each is scoped to an office."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -44,27 +44,36 @@ _OF_OFFICE = ASSESSMENT.where(
 )
 
 
-def parties_of(assessment: ColumnElement[str], *, counted: bool) -> Select[*tuple[Any, ...]]:
-    """The parties of an assessment in order, each with everyone who was ever invited as it was counted at closing.
+def parties_of(
+    those: Callable[[ColumnElement[str]], ColumnElement[bool]], *, counted: bool
+) -> Select[*tuple[Any, ...]]:
+    """The parties of assessments in order, each with everyone who was ever invited as it was counted at closing, and
+    with its assessment.
 
-    `counted`: before closing too, which takes time that grows with the people; otherwise it is 0 until then.
+    `those`: which assessments, said of a column with their ids. `counted`: before closing too, which takes time that
+    grows with the people; otherwise it is 0 until then.
     """
     party, invitation = tables.party.c, tables.invitation.c
     people = (
-        select(invitation.party_key, func.count().label("people"))
-        .where(invitation.assessment_id == assessment, ~invitation.undeliverable)
-        .group_by(invitation.party_key)
+        select(invitation.assessment_id, invitation.party_key, func.count().label("people"))
+        .where(those(invitation.assessment_id), ~invitation.undeliverable)
+        .group_by(invitation.assessment_id, invitation.party_key)
         .subquery()
     )
     invited = func.coalesce(party.invited_at_closing, *((people.c.people,) if counted else ()), 0)
-    found = select(party.key, party.role, party.name, party.voice, invited, party.changed)
+    found = select(party.key, party.role, party.name, party.voice, invited, party.changed, party.assessment_id)
     if counted:
-        found = found.outerjoin(people, people.c.party_key == party.key)
-    return found.where(party.assessment_id == assessment).order_by(party.place)
+        same = and_(people.c.assessment_id == party.assessment_id, people.c.party_key == party.key)
+        found = found.outerjoin(people, same)
+    return found.where(those(party.assessment_id)).order_by(party.place)
 
 
-_PARTIES = Prepared(parties_of(bindparam("identifier"), counted=False))
-_COUNTED_PARTIES = Prepared(parties_of(bindparam("identifier"), counted=True))
+def _this_one(assessment: ColumnElement[str]) -> ColumnElement[bool]:
+    return assessment == bindparam("identifier")
+
+
+_PARTIES = Prepared(parties_of(_this_one, counted=False))
+_COUNTED_PARTIES = Prepared(parties_of(_this_one, counted=True))
 
 
 def _params(raw: dict[str, Any]) -> Parameters:
@@ -359,7 +368,7 @@ def assessment_of(row: Any, parties: Iterable[Any]) -> Assessment:
         retention_on=row.retention_on,
         state=row.state,
         params=_params(row.params),
-        parties=tuple(Party(*party) for party in parties),
+        parties=tuple(Party(*party) for *party, _ in parties),
         post=Post(row.letter_message, row.reminder_message, tuple(row.reminder_days)),
         archived=row.archived,
     )

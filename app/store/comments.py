@@ -1,7 +1,6 @@
 """Owns the queries about comments: what was written, and what was released of it after closing."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -9,38 +8,9 @@ from app.domain.comments import Comment, ReleasedComment
 from app.store import tables
 
 
-@dataclass(frozen=True, slots=True)
-class SentComment:
-    """Somebody's own words as they are sent. `place`: the open question, with `@` and a party where it is about one."""
-
-    id: str
-    assessment: str
-    party: str
-    author_hash: str
-    place: str
-    words: str
-
-
 class Comments:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-
-    def add(self, comments: Sequence[SentComment]) -> None:
-        if comments:
-            self._connection.execute(
-                insert(tables.comment),
-                [
-                    {
-                        "id": comment.id,
-                        "assessment_id": comment.assessment,
-                        "party_key": comment.party,
-                        "author_hash": comment.author_hash,
-                        "place": comment.place,
-                        "words": comment.words,
-                    }
-                    for comment in comments
-                ],
-            )
 
     def of(self, assessment: str) -> list[Comment]:
         """Everything that was written, by random id."""

@@ -7,10 +7,11 @@ next to nothing. What "together" and "alone" mean, `Database` says: this knows w
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
@@ -19,6 +20,7 @@ from sqlalchemy import Connection
 from app.domain.problems import Busy
 
 T = TypeVar("T")
+J = TypeVar("J")
 #: What somebody wants to be done, with a connection in a transaction.
 Job = Callable[[Connection], T]
 
@@ -60,9 +62,9 @@ def outcome_of(job: Job[Any], part: Callable[[], AbstractContextManager[Connecti
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked(Generic[T]):
-    job: Job[T]
-    answer: Future[T]
+class _Asked(Generic[J]):
+    job: J
+    answer: Future[Any]
     since: float
 
     def still_wanted(self, patience: float = math.inf) -> bool:
@@ -77,26 +79,33 @@ class _Asked(Generic[T]):
         return True
 
 
-def _asked(job: Job[T]) -> _Asked[T]:
+def _asked(job: J) -> _Asked[J]:
     return _Asked(job, Future(), time.monotonic())
 
 
-class Crew:
+class Crew(Generic[J]):
     """One thread that does what waits.
 
-    `together` does some or all of the jobs that it is given and says how each ended, when whatever they wrote is kept;
-    what it raises goes to all that it took. Whoever waited longer than `patience`, in seconds, before their job was
-    taken gets Busy.
+    `together` is given all jobs that wait, then those that came meanwhile, until none waits; it takes as many such
+    lists as it likes, and says how each job ended when whatever they wrote is kept. What it raises goes to all of them,
+    and what it leaves undone (None) is done by `alone`. Whoever waited longer than `patience`, in seconds, before their
+    job was taken gets Busy.
     """
 
-    def __init__(self, together: Callable[[Iterator[Job[Any]]], list[Outcome]], patience: float) -> None:
+    def __init__(
+        self,
+        together: Callable[[Iterator[list[J]]], Sequence[Outcome | None]],
+        patience: float,
+        alone: Callable[[J], Future[Any]] | None = None,
+    ) -> None:
         self._together = together
         self._patience = patience
-        self._waiting: SimpleQueue[_Asked[Any] | None] = SimpleQueue()
+        self._alone = alone
+        self._waiting: SimpleQueue[_Asked[J] | None] = SimpleQueue()
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def ask(self, job: Job[T]) -> Future[T]:
+    def ask(self, job: J) -> Future[Any]:
         """Have a job done; the answer comes when what it wrote is kept."""
         asked = _asked(job)
         with self._guard:
@@ -116,36 +125,55 @@ class Crew:
 
     def _work(self) -> None:
         while (first := self._waiting.get()) is not None:
-            taken: list[_Asked[Any]] = []
+            taken: list[_Asked[J]] = []
+            outcomes: Sequence[Outcome | None]
             try:
                 outcomes = self._together(self._those_who_wait(first, taken))
+                if len(outcomes) != len(taken):
+                    raise RuntimeError("every job that was taken has an outcome")  # noqa: TRY301 - all of them hear it
             except BaseException as error:  # noqa: BLE001 - it goes to whoever asked
                 if not taken and first.still_wanted(self._patience):
                     taken.append(first)
                 outcomes = [Outcome(error=error)] * len(taken)
             for asked, outcome in zip(taken, outcomes, strict=True):
-                outcome.tell(asked.answer)
+                if outcome is not None:
+                    outcome.tell(asked.answer)
+                elif self._alone is not None:
+                    self._alone(asked.job).add_done_callback(partial(_pass_on, asked.answer))
 
-    def _those_who_wait(self, first: _Asked[Any], taken: list[_Asked[Any]]) -> Iterator[Job[Any]]:
-        """The first job, then those that wait and those that come meanwhile; `taken` tells whose they are."""
-        asked: _Asked[Any] | None = first
-        while asked is not None:
-            if asked.still_wanted(self._patience):
-                taken.append(asked)
-                yield asked.job
-            if len(taken) >= MOST_TOGETHER:
-                return
+    def _those_who_wait(self, first: _Asked[J], taken: list[_Asked[J]]) -> Iterator[list[J]]:
+        """The first job and all others that wait, then those that came meanwhile; `taken` tells whose they are."""
+        waiting = [first, *self._more(MOST_TOGETHER - 1)]
+        while waiting:
+            wanted = [asked for asked in waiting if asked.still_wanted(self._patience)]
+            taken += wanted
+            if wanted:
+                yield [asked.job for asked in wanted]
+            waiting = self._more(MOST_TOGETHER - len(taken))
+
+    def _more(self, most: int) -> list[_Asked[J]]:
+        found: list[_Asked[J]] = []
+        while len(found) < most:
             try:
                 asked = self._waiting.get_nowait()
             except Empty:
-                return
-        self._waiting.put(None)  # close() waits for the end of this round
+                break
+            if asked is None:
+                self._waiting.put(None)  # close() waits for the end of this round
+                break
+            found.append(asked)
+        return found
+
+
+def _pass_on(answer: Future[Any], found: Future[Any]) -> None:
+    error = found.exception()
+    Outcome(None if error else found.result(), error).tell(answer)
 
 
 class Threads:
     """So many threads that do what waits, each job `alone` in a transaction of its own.
 
-    For a database that shares commits by itself. Whoever waited longer than `patience`, in seconds, gets Busy.
+    Whoever waited longer than `patience`, in seconds, gets Busy.
     """
 
     def __init__(self, alone: Callable[[], AbstractContextManager[Connection]], number: int, patience: float) -> None:
@@ -165,7 +193,7 @@ class Threads:
         pool, self._pool = self._pool, ThreadPoolExecutor(self._number)
         pool.shutdown()
 
-    def _do(self, asked: _Asked[Any]) -> None:
+    def _do(self, asked: _Asked[Job[Any]]) -> None:
         """Until there is a connection to do it with, a job is in nobody's hand and may be given up."""
         if asked.answer.done():
             return

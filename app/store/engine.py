@@ -19,6 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.domain.problems import Busy, Problem
 from app.store.crew import Crew, Job, Outcome, T, Threads, outcome_of
+from app.store.rounds import LinkJob, Rounds
 from app.store.writers import Writers
 
 #: How long a writer waits for another process before it gives up, in milliseconds.
@@ -49,8 +50,7 @@ class Database:
         self._writers: Writers | None = None
         self._looking = threading.Lock()
         self._kept: Connection | None = None
-        self._reading: Crew | Threads
-        self._writing: Crew | Threads
+        self._reading: Crew[Job[Any]] | Threads
         if self.is_sqlite:
             if self.url.database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -59,9 +59,8 @@ class Database:
             )
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
-            writers = self._writers = Writers(self._connect_to_write, patience)
+            self._writers = Writers(self._connect_to_write, patience)
             self._reading = Crew(self._read_together, patience)
-            self._writing = Crew(partial(_write_together, writers), patience)
         else:
             self.engine = create_engine(
                 _with_driver(self.url),
@@ -73,9 +72,11 @@ class Database:
             )
             event.listen(self.engine, "checkin", _note_use)
             event.listen(self.engine, "checkout", partial(_require_alive, self.engine.dialect))
-            reading, writing = (max(1, most_connections * tenths // 10) for tenths in (READING, WRITING))
+            reading = max(1, most_connections * READING // 10)
             self._reading = Threads(partial(self.transaction, write=False), reading, patience)
-            self._writing = Threads(partial(self.transaction, write=True), writing, patience)
+        writing = partial(self.transaction, write=True)
+        self._writing = Threads(writing, max(1, most_connections * WRITING // 10), patience)
+        self._rounds = Rounds(writing, self._writing.ask, patience)
 
     @contextmanager
     def transaction(self, *, write: bool) -> Iterator[Connection]:
@@ -96,6 +97,10 @@ class Database:
         reach.
         """
         return (self._writing if write else self._reading).ask(job)
+
+    def ask_with_link(self, token_hash: str, job: LinkJob[T]) -> Future[T]:
+        """The same for a job that writes with a personal link, and only there: done in a round with those of others."""
+        return self._rounds.ask(token_hash, job)
 
     def look(self, jobs: Sequence[Job[Any]]) -> list[Outcome] | None:
         """Do jobs that read in this very thread, together; None where they might have to wait for somebody: then ask.
@@ -140,10 +145,10 @@ class Database:
         if kept is not None:
             _discard(kept)
 
-    def _read_together(self, jobs: Iterator[Job[Any]]) -> list[Outcome]:
+    def _read_together(self, waiting: Iterator[list[Job[Any]]]) -> list[Outcome]:
         """All who wait look at the database of one moment; whoever comes after that moment waits for the next."""
         with self.transaction(write=False) as connection:
-            outcomes = [outcome_of(job, lambda: _reaching(nullcontext(connection))) for job in list(jobs)]
+            outcomes = [outcome_of(job, lambda: _reaching(nullcontext(connection))) for job in next(waiting, [])]
         self._prepare_to_look()
         return outcomes
 
@@ -184,6 +189,7 @@ class Database:
             raw.invalidate()
 
     def close(self) -> None:
+        self._rounds.close()
         self._reading.close()
         self._writing.close()
         with self._looking:
@@ -205,17 +211,6 @@ def _all_at_once(connection: Connection, jobs: Sequence[Job[Any]]) -> list[Outco
     except DBAPIError:
         return None
     return None if any(isinstance(outcome.error, DBAPIError) for outcome in outcomes) else outcomes
-
-
-def _write_together(writers: Writers, jobs: Iterator[Job[Any]]) -> list[Outcome]:
-    """Each in a savepoint of its own, until the commit that they share takes no more."""
-    outcomes = []
-    with reachable(), writers.together() as together:
-        for job in jobs:
-            outcomes.append(outcome_of(job, lambda: _reaching(together.part())))
-            if together.full:
-                break
-    return outcomes
 
 
 #: What SQLite says when it is locked, gone or full; asking again later is right.

@@ -1,82 +1,191 @@
-"""Owns the one question that every step of a respondent begins with: what stands behind a personal link."""
+"""Owns what stands behind personal links, and everything that is written with one: drafts, sends, second thoughts.
 
-from dataclasses import dataclass
+Answers and invitations are two worlds that share no key, instant or order: only a receipt code leads from one to the
+other (`app/store/answers.py` has the office's side).
+"""
 
-from sqlalchemy import Connection, bindparam, or_, select
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    any_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.domain.answers import Answers
 from app.domain.assessment import Assessment
 from app.store import tables
-from app.store.answers import ACTIVE, Draft, Invitation
+from app.store.answers import ACTIVE
 from app.store.assessments import ASSESSMENT, assessment_of, parties_of
-from app.store.prepared import Found, Prepared, found_by_all
+from app.store.prepared import Asked, Found, Prepared, changed_by_all, found_by_all
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """One person's invitation. `sent`: the answers were sent; what they were is not known from here."""
+
+    id: str
+    assessment: str
+    party: str
+    judges: frozenset[str]
+    sent: bool
+    statement_confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was filled in so far. `chosen`: the respondent said whom they know.
+
+    `page` and `sequence`: the last saving of a page that was open in a browser; an earlier one that comes late loses.
+    """
+
+    answers: Answers
+    chosen: bool
+    page: str = ""
+    sequence: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """An assessment, one person's invitation to it, and what this person filled in so far."""
+    """An assessment, one person's invitation to it, and what this person filled in so far, if anything was kept."""
 
     assessment: Assessment
     invitation: Invitation
-    draft: Draft
+    draft: Draft | None
 
+
+@dataclass(frozen=True, slots=True)
+class SentComment:
+    """Somebody's own words as they are sent. `place`: the open question, with `@` and a party where it is about one."""
+
+    id: str
+    author_hash: str
+    place: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What somebody sends: the packed answers, and words of their own, each with an id that leads nowhere."""
+
+    id: str
+    assessment: str
+    party: str
+    receipt_hash: str
+    answers: bytes
+    comments: Sequence[SentComment] = ()
+
+
+# --- Reading and holding ----------------------------------------------------------------------------------------------
 
 _invitation, _draft = tables.invitation.c, tables.draft.c
-_OF_LINK = _invitation.token_hash == bindparam("token_hash")
-_ITS_ASSESSMENT = select(_invitation.assessment_id).where(_OF_LINK).scalar_subquery()
-_ASSESSMENT = ASSESSMENT.where(tables.assessment.c.id == _ITS_ASSESSMENT)
+_STANDS = or_(*(_invitation.state == state for state in ACTIVE))
 _INVITATION = select(
+    _invitation.token_hash,
     _invitation.id,
     _invitation.assessment_id,
     _invitation.party_key,
     _invitation.judges,
     _invitation.state,
     _invitation.statement_confirmed,
-).where(_OF_LINK, or_(*(_invitation.state == state for state in ACTIVE)))
-_DRAFT = Prepared(
-    select(_draft.judged, _draft.ratings, _draft.comments, _draft.chosen, _draft.page, _draft.sequence).where(
-        _draft.invitation_id == select(_invitation.id).where(_OF_LINK).scalar_subquery()
-    )
 )
-_PARTIES = {counted: Prepared(parties_of(_ITS_ASSESSMENT, counted=counted)) for counted in (False, True)}
-#: To read, and to write on a database of several writers. There the assessment is held first, as closing does, so that
-#: the two never wait for each other; and the draft is read last, so that whoever had to wait sees it as it was left.
-_TO_READ = (Prepared(_ASSESSMENT), Prepared(_INVITATION))
-_TO_WRITE = (
-    Prepared(_ASSESSMENT.with_for_update(read=True, of=tables.assessment)),
-    Prepared(_INVITATION.with_for_update()),
+_DRAFT = select(
+    _draft.invitation_id, _draft.judged, _draft.ratings, _draft.comments, _draft.chosen, _draft.page, _draft.sequence
 )
 
 
-class Links:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+class _Questions:
+    """What is asked to find what stands behind one link or several, in this order.
 
-    def behind(self, token_hash: str, *, lock: bool = False, counted: bool = False) -> Behind | None:
-        """What stands behind a link that works; None when it leads nowhere.
+    The assessments come first, as in closing, so that where both hold them neither waits for the other for ever; drafts
+    come last, so that whoever had to wait for an invitation sees its draft as it was left.
+    """
 
-        `lock`: until this transaction ends the assessment cannot close, and nobody else changes the invitation or its
-        draft. `counted`: the parties know how many people were invited, which takes time that grows with the people.
-        """
-        held = lock and self._connection.dialect.name != "sqlite"
-        assessment, invitation = _TO_WRITE if held else _TO_READ
-        token = {"token_hash": token_hash}
-        assessments, parties, invited, drafted = found_by_all(
-            self._connection, (assessment, token), (_PARTIES[counted], token), (invitation, token), (_DRAFT, token)
-        )
-        invitations, drafts = invited.rows(), drafted.rows()
-        if not assessments.given or not invitations:
+    def __init__(
+        self, mine: ColumnElement[bool], *, several: bool = False, counted: bool = False, hold: bool = False
+    ) -> None:
+
+        def among(column: ColumnElement[str], found: Select[str]) -> ColumnElement[bool]:
+            return column.in_(found) if several else column == found.scalar_subquery()
+
+        def my_assessments(column: ColumnElement[str]) -> ColumnElement[bool]:
+            return among(column, select(_invitation.assessment_id).where(mine))
+
+        assessment = ASSESSMENT.where(my_assessments(tables.assessment.c.id))
+        parties = parties_of(my_assessments, counted=counted)
+        invitation = _INVITATION.where(mine, _STANDS)
+        draft = _DRAFT.where(among(_draft.invitation_id, select(_invitation.id).where(mine)))
+        if hold:  # of several nobody is waited for
+            assessment = assessment.with_for_update(read=True, of=tables.assessment, skip_locked=several)
+            invitation = invitation.with_for_update(skip_locked=several)
+        self._asked = [Prepared(question) for question in (assessment, parties, invitation, draft)]
+
+    def of_one(self, connection: Connection, **which: object) -> Behind | None:
+        """What stands behind the link; None when it leads nowhere."""
+        assessments, parties, invited, drafted = self._answers(connection, which)
+        if not assessments.given or not invited.given:
             return None
-        identifier, whose, party, judges, state, confirmed = invitations[0]
-        draft = Draft(Answers(), chosen=False)
-        if drafts:
-            judged, ratings, comments, chosen, page, sequence = drafts[0]
-            draft = Draft(Answers(frozenset(judged), ratings, comments), chosen, page, sequence)
-        return Behind(
-            _read(assessments, parties),
-            Invitation(identifier, whose, party, frozenset(judges), state == "sent", confirmed),
-            draft,
-        )
+        drafts = drafted.rows()
+        return Behind(_read(assessments, parties), _invitation_of(invited.rows()[0]), _draft_of(*drafts))
+
+    def of_each(self, connection: Connection, **which: object) -> dict[str, Behind]:
+        """What stands behind each link that works, by the hash of its token."""
+        assessments, parties, invited, drafted = self._answers(connection, which)
+        parties_by = parties.apart("assessment_id")
+        by_id = {key: _read(found, parties_by[key]) for key, found in assessments.apart("id").items()}
+        drafts = {row.invitation_id: row for row in drafted.rows()}
+        return {
+            row.token_hash: Behind(by_id[row.assessment_id], _invitation_of(row), _draft_of(drafts.get(row.id)))
+            for row in invited.rows()
+            if row.assessment_id in by_id
+        }
+
+    def _answers(self, connection: Connection, which: Mapping[str, object]) -> list[Found]:
+        return found_by_all(connection, *((asked, which) for asked in self._asked))
+
+
+def _invitation_of(row: Any) -> Invitation:
+    judges = frozenset(row.judges)
+    return Invitation(row.id, row.assessment_id, row.party_key, judges, row.state == "sent", row.statement_confirmed)
+
+
+def _draft_of(row: Any = None) -> Draft | None:
+    return row and Draft(Answers(frozenset(row.judged), row.ratings, row.comments), row.chosen, row.page, row.sequence)
+
+
+_ONE = _invitation.token_hash == bindparam("token_hash")
+_READ = {counted: _Questions(_ONE, counted=counted) for counted in (False, True)}
+#: On SQLite, which has one writer, nothing needs to be held.
+_HOLD = {counted: _Questions(_ONE, counted=counted, hold=True) for counted in (False, True)}
+_LISTED = func.json_each(bindparam("hashes", type_=JSON)).table_valued("value")
+_HOLD_SEVERAL = {
+    "sqlite": _Questions(_invitation.token_hash.in_(select(_LISTED.c.value)), several=True),
+    "postgresql": _Questions(
+        _invitation.token_hash == any_(bindparam("hashes", type_=ARRAY(String))), several=True, hold=True
+    ),
+}
+
+
+def hold_at_once(connection: Connection, hashes: Collection[str]) -> dict[str, Behind]:
+    """What stands behind several links on PostgreSQL, held until this transaction ends.
+
+    Waits for nobody: a link that somebody else holds, or whose assessment is closing, is left out, as is one that leads
+    nowhere.
+    """
+    return _HOLD_SEVERAL[connection.dialect.name].of_each(connection, hashes=list(hashes))
 
 
 #: Assessments by the rows they were read from. Everybody of an assessment asks for the same ones all the time.
@@ -93,3 +202,205 @@ def _read(assessments: Found, parties: Found) -> Assessment:
             _known.clear()
         _known[key] = found
     return found
+
+
+# --- Writing ----------------------------------------------------------------------------------------------------------
+
+_submission, _comment = tables.submission.c, tables.comment.c
+_THIS_INVITATION = _invitation.id == bindparam("invitation")
+_CONFIRM = Prepared(update(tables.invitation).where(_THIS_INVITATION).values(statement_confirmed=True))
+_REOPEN = Prepared(update(tables.invitation).where(_THIS_INVITATION).values(state="invited"))
+_SAVE_DRAFT = Prepared(
+    update(tables.draft).where(_draft.invitation_id == bindparam("invitation")),
+    columns=("judged", "chosen", "ratings", "comments", "page", "sequence"),
+)
+_ADD_DRAFT = Prepared(insert(tables.draft))
+_DROP_DRAFT = Prepared(delete(tables.draft).where(_draft.invitation_id == bindparam("invitation")))
+_SPEND_ALONE = update(tables.invitation).where(_THIS_INVITATION, _invitation.state == "invited").values(state="sent")
+_SPEND = Prepared(_SPEND_ALONE)
+_ADD_SUBMISSION = Prepared(insert(tables.submission))
+_ADD_COMMENT = Prepared(insert(tables.comment))
+_OF_RECEIPT = (
+    _submission.assessment_id == bindparam("assessment"),
+    _submission.receipt_hash == bindparam("receipt_hash"),
+)
+_HAS_SUBMISSION = Prepared(select(func.count()).select_from(tables.submission).where(*_OF_RECEIPT))
+_DROP_SUBMISSION = Prepared(delete(tables.submission).where(*_OF_RECEIPT))
+_DROP_COMMENTS = Prepared(
+    delete(tables.comment).where(
+        _comment.assessment_id == bindparam("assessment"), _comment.author_hash == bindparam("author_hash")
+    )
+)
+_COLUMNS_OF_SUBMISSION = tuple(tables.submission.columns)
+
+
+def _exchange() -> Prepared:
+    """Spend an invitation, store what was sent and drop the draft in one statement, where a database has such a thing.
+
+    Over a network each statement costs the way to and fro.
+    """
+    spent = _SPEND_ALONE.returning(_invitation.id).cte("spent")
+    dropped = delete(tables.draft).where(_draft.invitation_id.in_(select(spent.c.id))).cte("dropped")
+    new = (bindparam(f"new_{column.name}", type_=column.type) for column in _COLUMNS_OF_SUBMISSION)
+    return Prepared(
+        insert(tables.submission).from_select(_COLUMNS_OF_SUBMISSION, select(*new).select_from(spent)).add_cte(dropped)
+    )
+
+
+_EXCHANGE = _exchange()
+
+
+class Links:
+    """What is done with personal links, each change at once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._is_sqlite = connection.dialect.name == "sqlite"
+
+    def behind(self, token_hash: str, *, lock: bool = False, counted: bool = False) -> Behind | None:
+        """What stands behind a link that works; None when it leads nowhere.
+
+        `lock`: until this transaction ends the assessment cannot close, and nobody else changes the invitation or its
+        draft. `counted`: the parties know how many people were invited, which takes time that grows with the people.
+        """
+        asked = _HOLD[counted] if lock and not self._is_sqlite else _READ[counted]
+        return asked.of_one(self._connection, token_hash=token_hash)
+
+    def confirm_statement(self, invitation: str) -> None:
+        self._change((_CONFIRM, {"invitation": invitation}))
+
+    def save_draft(self, invitation: str, draft: Draft) -> None:
+        """Keep what was filled in so far, in place of what was."""
+        values = _values_of(draft)
+        if not self._change((_SAVE_DRAFT, {"invitation": invitation, **values})):
+            self._change((_ADD_DRAFT, {"invitation_id": invitation, **values}))
+
+    def has_submission(self, assessment: str, receipt_hash: str) -> bool:
+        found = _HAS_SUBMISSION.row(self._connection, assessment=assessment, receipt_hash=receipt_hash)
+        return bool(found[0])
+
+    def send(self, invitation: str, submission: Submission) -> bool:
+        """Mark an invitation as sent, store what was sent, and drop the draft.
+
+        False, with nothing changed, when it already was sent or was taken back.
+        """
+        values = {
+            "id": submission.id,
+            "assessment_id": submission.assessment,
+            "party_key": submission.party,
+            "receipt_hash": submission.receipt_hash,
+            "answers": submission.answers,
+        }
+        if self._is_sqlite:
+            if not self._change((_SPEND, {"invitation": invitation})):
+                return False
+            self._change((_ADD_SUBMISSION, values))
+            self._clear(_DROP_DRAFT, invitation=invitation)
+        else:
+            new = {f"new_{name}": value for name, value in values.items()}
+            if not self._change((_EXCHANGE, {"invitation": invitation, **new})):
+                return False
+        self._change(*((_ADD_COMMENT, _values_of_comment(submission, comment)) for comment in submission.comments))
+        return True
+
+    def withdraw(self, invitation: str, assessment: str, receipt_hash: str, author_hash: str) -> None:
+        """Delete what was sent under a receipt, with the comments of its author, and let the invitation send anew."""
+        self._change((_DROP_SUBMISSION, {"assessment": assessment, "receipt_hash": receipt_hash}))
+        self._clear(_DROP_COMMENTS, assessment=assessment, author_hash=author_hash)
+        self._change((_REOPEN, {"invitation": invitation}))
+
+    def _change(self, *asked: Asked) -> int:
+        """How many rows were changed, at most one by each statement."""
+        return sum(changed_by_all(self._connection, asked))
+
+    def _clear(self, statement: Prepared, **values: object) -> None:
+        """Delete as many rows as there are."""
+        statement.change(self._connection, **values)
+
+
+class Broken(Exception):
+    """A change that was put off found something else than what was held: nothing of it may stay."""
+
+
+class HeldLink(Links):
+    """One link on PostgreSQL, with what stands behind it as it was held, and changed since by nobody else.
+
+    Reading asks nothing any more. Changes are put off, and take part in `behind` at once.
+    """
+
+    def __init__(self, connection: Connection, token_hash: str, behind: Behind) -> None:
+        super().__init__(connection)
+        self._token_hash = token_hash
+        self._behind = behind
+        self.put_off: list[tuple[Asked, bool]] = []
+
+    def behind(self, token_hash: str, *, lock: bool = False, counted: bool = False) -> Behind | None:
+        if token_hash != self._token_hash:
+            return super().behind(token_hash, lock=lock, counted=counted)
+        if counted and (found := super().behind(token_hash, counted=True)):
+            return replace(self._behind, assessment=found.assessment)
+        return self._behind
+
+    def confirm_statement(self, invitation: str) -> None:
+        super().confirm_statement(invitation)
+        self._see(replace(self._behind.invitation, statement_confirmed=True))
+
+    def save_draft(self, invitation: str, draft: Draft) -> None:
+        values = _values_of(draft)
+        if self._behind.draft is None:
+            self._change((_ADD_DRAFT, {"invitation_id": invitation, **values}))
+        else:
+            self._change((_SAVE_DRAFT, {"invitation": invitation, **values}))
+        self._behind = replace(self._behind, draft=draft)
+
+    def send(self, invitation: str, submission: Submission) -> bool:
+        if self._behind.invitation.sent:
+            return False
+        super().send(invitation, submission)
+        self._behind = replace(self._behind, draft=None)
+        self._see(replace(self._behind.invitation, sent=True))
+        return True
+
+    def withdraw(self, invitation: str, assessment: str, receipt_hash: str, author_hash: str) -> None:
+        super().withdraw(invitation, assessment, receipt_hash, author_hash)
+        self._see(replace(self._behind.invitation, sent=False))
+
+    def _see(self, invitation: Invitation) -> None:
+        self._behind = replace(self._behind, invitation=invitation)
+
+    def _change(self, *asked: Asked) -> int:
+        self.put_off += [(change, True) for change in asked]
+        return len(asked)
+
+    def _clear(self, statement: Prepared, **values: object) -> None:
+        self.put_off.append(((statement, values), False))
+
+
+def write_down(connection: Connection, links: Iterable[HeldLink]) -> None:
+    """Make all changes that were put off, together. Raises Broken where one did not change the row that was held."""
+    put_off = [change for link in links for change in link.put_off]
+    changed = changed_by_all(connection, [asked for asked, _ in put_off])
+    if any(must_change and rows != 1 for (_, must_change), rows in zip(put_off, changed, strict=True)):
+        raise Broken
+
+
+def _values_of_comment(submission: Submission, comment: SentComment) -> dict[str, object]:
+    return {
+        "id": comment.id,
+        "assessment_id": submission.assessment,
+        "party_key": submission.party,
+        "author_hash": comment.author_hash,
+        "place": comment.place,
+        "words": comment.words,
+    }
+
+
+def _values_of(draft: Draft) -> dict[str, object]:
+    return {
+        "judged": sorted(draft.answers.judged),
+        "chosen": draft.chosen,
+        "ratings": dict(draft.answers.ratings),
+        "comments": dict(draft.answers.comments),
+        "page": draft.page,
+        "sequence": draft.sequence,
+    }

@@ -7,7 +7,7 @@ call is decided once.
 
 from collections import namedtuple
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,25 +61,56 @@ class Found:
         """Tuples with names."""
         return [self.written.row(row) for row in self.given]
 
+    def apart(self, column: str) -> dict[Any, "Found"]:
+        """The same rows in the same order, apart for each value of one column."""
+        place = self.written.place_of(column)
+        found: dict[Any, Found] = {}
+        for row in self.given:
+            found.setdefault(row[place], Found(self.written, [])).given.append(row)
+        return found
+
     @property
     def key(self) -> str:
         """The same text for the same rows, and for no others."""
         return repr(self.given)
 
 
-def found_by_all(connection: Connection, *asked: tuple[Prepared, Mapping[str, object]]) -> list[Found]:
+#: A statement with its values.
+Asked = tuple[Prepared, Mapping[str, object]]
+
+
+def found_by_all(connection: Connection, *asked: Asked) -> list[Found]:
     """What several queries found, asked in this order.
 
     Over a network they go together: each still sees what those before it waited for, but the way is gone once.
     """
     driver: Any = connection.connection.dbapi_connection
-    with driver.pipeline() if hasattr(driver, "pipeline") else nullcontext():
-        going = [(query.written_for(connection), values) for query, values in asked]
-        cursors = [(written, written.execute(connection, values)) for written, values in going]
-        try:
+    going = [(query.written_for(connection), values) for query, values in asked]
+    try:
+        with _in_one_go(driver):
+            cursors = [(written, written.execute(connection, values)) for written, values in going]
             return [Found(written, cursor.fetchall()) for written, cursor in cursors]
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise going[0][0].as_sqlalchemy(connection, error) from error
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise going[0][0].as_sqlalchemy(connection, error) from error
+
+
+def changed_by_all(connection: Connection, asked: Sequence[Asked]) -> list[int]:
+    """How many rows each of several changes changed, made in this order; over a network they go together."""
+    if not asked:
+        return []
+    driver: Any = connection.connection.dbapi_connection
+    going = [(change.written_for(connection), values) for change, values in asked]
+    try:
+        with _in_one_go(driver):
+            cursors = [written.execute(connection, values) for written, values in going]
+        return [int(cursor.rowcount) for cursor in cursors]
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise going[0][0].as_sqlalchemy(connection, error) from error
+
+
+def _in_one_go(driver: Any) -> AbstractContextManager[Any]:
+    """Within this block a driver that can sends statements without waiting for what came of those before them."""
+    return driver.pipeline() if hasattr(driver, "pipeline") else nullcontext()
 
 
 class _Written:
@@ -98,7 +129,7 @@ class _Written:
         ]
         found = list(statement.selected_columns) if isinstance(statement, Select) else []
         # The same names as SQLAlchemy's own rows; a column without one goes by its place.
-        names = [column.key or "" for column in found]
+        self._names = names = [column.key or "" for column in found]
         self._make: Any = namedtuple("Found", names, rename=True)._make  # type: ignore[attr-defined]  # noqa: PYI024
         turns = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in found]
         self._out = [(place, turn) for place, turn in enumerate(turns) if turn]
@@ -116,6 +147,10 @@ class _Written:
             return driver.execute(self._words, handed)
         except connection.dialect.loaded_dbapi.Error as error:
             raise self.as_sqlalchemy(connection, error) from error
+
+    def place_of(self, column: str) -> int:
+        """Where a column stands in what the driver finds."""
+        return self._names.index(column)
 
     def row(self, found: Any) -> Any:
         """What the driver found, as SQLAlchemy would give it."""

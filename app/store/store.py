@@ -18,13 +18,13 @@ from app.store.webhooks import Webhooks
 
 
 class Store:
-    """Everything that one transaction can read and write."""
+    """Everything that one transaction can read and write. `links`: what is known already of a link that is held."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, links: Links | None = None) -> None:
         self.access = Access(connection)
         self.assessments = Assessments(connection)
         self.answers = AnswerStore(connection)
-        self.links = Links(connection)
+        self.links = links or Links(connection)
         self.comments = Comments(connection)
         self.results = Results(connection)
         self.outbox = Outbox(connection)

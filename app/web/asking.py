@@ -38,9 +38,12 @@ class Counter:
         outcome = await mine
         return await self.ask(job, write=False) if outcome is None else outcome.get()
 
-    async def ask(self, job: Callable[[Work], T], *, write: bool) -> T:
-        """What a job came to, once what it wrote is kept. Raises Busy when nobody took it up in time."""
-        asked = self._workshop.ask(self._clock(), job, write=write)
+    async def ask(self, job: Callable[[Work], T], *, write: bool, link: str | None = None) -> T:
+        """What a job came to, once what it wrote is kept. Raises Busy when nobody took it up in time.
+
+        `link`: the token of the personal link with which something is to be written.
+        """
+        asked = self._workshop.ask(self._clock(), job, write=write, link=link)
         # A thread that is kept waiting itself cannot tell those behind it. What is in hand already is not given up.
         giving_up = asyncio.get_running_loop().call_later(self._workshop.patience, asked.cancel)
         try:

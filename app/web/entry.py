@@ -82,16 +82,24 @@ def work_for(request: Request, *, write: bool = False) -> Iterator[Work]:
         yield work
 
 
-async def ask(request: Request, job: Callable[[Work], T], *, write: bool = False, slow: bool = False) -> T:
+async def ask(
+    request: Request,
+    job: Callable[[Work], T],
+    *,
+    write: bool = False,
+    link: str | None = None,
+    slow: bool = False,
+) -> T:
     """The same, for what is asked all the time: a job that shares its transaction with those of others who wait.
 
+    `link`: the token of the personal link with which a job writes, and all that it writes belongs to that link.
     Nobody waits for a `slow` job but those who share its thread; all other jobs take less time than a hop to a thread.
     What the job raises is raised here, and then nothing that it wrote is kept.
     """
     desk = desk_of(request)
     if not desk.workshop.tables_are_current:
         await run_in_threadpool(require_current_tables, desk.workshop)
-    return await (desk.counter.ask(job, write=write) if write or slow else desk.counter.look(job))
+    return await (desk.counter.ask(job, write=write, link=link) if write or slow else desk.counter.look(job))
 
 
 def cookie_name(request: Request, name: str) -> str:

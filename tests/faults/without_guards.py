@@ -30,16 +30,16 @@ class Guard:
 
 
 AT_ONCE, KILLED, OUTBOX = (f"tests/faults/test_{name}.py" for name in ("at_once", "killed", "outbox"))
-SHARED, ASKING, WORKERS = (f"tests/service/test_{name}.py" for name in ("shared_commit", "asking", "several_workers"))
-SAVE = "tests/service/test_save.py"
+SHARED, ASKING, ROUNDS = (f"tests/service/test_{name}.py" for name in ("shared_commit", "asking", "rounds"))
+SAVE, WORKERS = "tests/service/test_save.py", "tests/service/test_several_workers.py"
 STORM, WINDOWS = f"{AT_ONCE}::test_closing_twice_in_a_storm", f"{AT_ONCE}::test_of_64_sends"
 
 GUARDS = (
     Guard(
         "whoever sends holds the assessment open",
         "app/store/links.py",
-        "ASSESSMENT.with_for_update(read=True, of=tables.assessment)",
-        "ASSESSMENT",
+        "assessment = assessment.with_for_update(read=True, of=tables.assessment, skip_locked=several)",
+        "pass",
         "postgresql",
         STORM,
     ),
@@ -54,10 +54,26 @@ GUARDS = (
     Guard(
         "whoever saves and sends with one link waits for the other",
         "app/store/links.py",
-        "Prepared(_INVITATION.with_for_update())",
-        "Prepared(_INVITATION)",
+        "invitation = invitation.with_for_update(skip_locked=several)",
+        "pass",
         "postgresql",
         SAVE,
+    ),
+    Guard(
+        "a round of several respondents waits for nobody",
+        "app/store/links.py",
+        "invitation.with_for_update(skip_locked=several)",
+        "invitation.with_for_update()",
+        "postgresql",
+        ROUNDS,
+    ),
+    Guard(
+        "whoever fails in a round leaves nothing",
+        "app/store/rounds.py",
+        "if outcome.error is None:",
+        "if True:",
+        "sqlite",
+        ROUNDS,
     ),
     Guard(
         "an invitation is spent once",

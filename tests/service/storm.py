@@ -79,3 +79,16 @@ def while_held(
         done.wait(timeout=0.5)  # where `quick` must wait for `slow`, it does so now
         held.let_go()
         return first.result(timeout=30), second.result(timeout=30)
+
+
+@contextmanager
+def counted(database: Database, what: str) -> Iterator[list[object]]:
+    """Every `what` (begin, commit) of a transaction in this block."""
+    found: list[object] = []
+
+    def note_it(connection: object) -> None:
+        found.append(connection)
+
+    event.listen(database.engine, what, note_it)
+    yield found
+    event.remove(database.engine, what, note_it)

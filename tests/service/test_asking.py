@@ -19,6 +19,7 @@ from app.store.crew import Crew, Job, Outcome, Threads, outcome_of
 from app.store.engine import Database
 from app.web.asking import Counter
 from tests.people import SECRET, Chance, Clock
+from tests.service.storm import counted
 
 
 class Refused(Exception):
@@ -51,18 +52,6 @@ def refuse() -> None:
 
 def fail_to_commit(_: object) -> None:
     raise OperationalError("COMMIT", None, sqlite3.OperationalError("disk I/O error"))
-
-
-@contextmanager
-def counted(database: Database, what: str) -> Iterator[list[object]]:
-    found: list[object] = []
-
-    def note_it(connection: object) -> None:
-        found.append(connection)
-
-    event.listen(database.engine, what, note_it)
-    yield found
-    event.remove(database.engine, what, note_it)
 
 
 def together(database: Database, jobs: list[Job[str]]) -> list[Future[str]]:
@@ -104,7 +93,7 @@ class TestOnSqlite:
     def test_writers_who_wait_share_one_commit(self, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("app.store.writers.LONGEST_TOGETHER", 30)
         with counted(database, "commit") as commits:
-            together(database, [note(f"office {i}") for i in range(20)])
+            together(database, [note(f"office {i}") for i in range(10)])
         assert len(commits) == 1
 
     def test_when_the_shared_commit_fails_nobody_is_told_that_it_went_well(
@@ -343,8 +332,8 @@ def test_whoever_waited_too_long_is_told_to_come_back_and_their_job_is_not_done(
     def nothing() -> Iterator[Connection]:
         yield None  # type: ignore[misc]  # these jobs use no connection
 
-    def all_of_them(jobs: Iterator[Job[object]]) -> list[Outcome]:
-        return [outcome_of(job, nothing) for job in jobs]
+    def all_of_them(jobs: Iterator[list[Job[object]]]) -> list[Outcome]:
+        return [outcome_of(job, nothing) for waiting in jobs for job in waiting]
 
     crew = Crew(all_of_them, patience=0.2) if kind_of_crew == "crew" else Threads(nothing, 1, patience=0.2)
 
@@ -370,7 +359,7 @@ def test_whoever_asks_while_a_crew_closes_is_served_all_the_same() -> None:
     def nothing() -> Iterator[Connection]:
         yield None  # type: ignore[misc]  # these jobs use no connection
 
-    crew = Crew(lambda jobs: [outcome_of(job, nothing) for job in jobs], patience=20)
+    crew = Crew(lambda jobs: [outcome_of(job, nothing) for waiting in jobs for job in waiting], patience=20)
     answers: list[Future[str]] = []
     stop = threading.Event()
 

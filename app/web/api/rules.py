@@ -71,7 +71,7 @@ async def ask_with_link(request: Request, job: Callable[[Work, str], T], *, writ
     if token is None:
         raise NotSignedIn
     try:
-        return await ask(request, lambda work: job(work, token), write=write)
+        return await ask(request, lambda work: job(work, token), write=write, link=token)
     except UnknownLink as unknown:
         raise NotSignedIn from unknown
 

@@ -143,7 +143,7 @@ async def save_page(request: Request, number: str, form: OurForm) -> Response:
         except InvalidInput as invalid:
             return who, invalid.faults
 
-    who, faults = await ask(request, save, write=True)
+    who, faults = await ask(request, save, write=True, link=current(request))
     if not 1 <= place <= _count(who.questionnaire):
         return see_other("/invullen/nakijken")
     ratings, comments = _fields(who.questionnaire, place, form)

@@ -97,7 +97,7 @@ async def choose(request: Request, form: OurForm) -> Response:
     if not chosen and not form.get("seen"):
         await ask(request, lambda work: whose_form(request, work, form))
         return see_other("/invullen/keuze?niemand=ja")
-    who, faults = await ask(request, choose, write=True)
+    who, faults = await ask(request, choose, write=True, link=current(request))
     return _choice(request, who, chosen, faults, 400) if faults else see_other("/invullen/vragen/1")
 
 
@@ -142,7 +142,7 @@ async def send(request: Request, form: OurForm) -> Response:
         except InvalidInput as invalid:
             return who, receipt_code(work.chance()), invalid.faults
 
-    who, code, faults = await ask(request, submit, write=True)
+    who, code, faults = await ask(request, submit, write=True, link=current(request))
     if faults:
         return _check(request, who, code, faults, 400)
     answer = see_other("/invullen/ontvangen")
@@ -230,7 +230,7 @@ async def start(request: Request, token: str, form: OurForm) -> Response:
             responding.confirm_statement(work, token)
         return who, bool(form.get("confirm"))
 
-    who, may_begin = await ask(request, begin, write=True)
+    who, may_begin = await ask(request, begin, write=True, link=token)
     if not may_begin:
         unconfirmed = (Fault("confirm", StatementNotConfirmed().message),)
         return _start(request, who, token, accepts=True, faults=unconfirmed, status=400)
@@ -262,7 +262,7 @@ async def withdraw(request: Request, token: str, form: OurForm) -> Response:
             return who, (Fault("receipt_code", wrong.message),)
         return who, ()
 
-    who, faults = await ask(request, take_back, write=True)
+    who, faults = await ask(request, take_back, write=True, link=token)
     if faults:
         return _start(request, who, token, typed_code=typed, accepts=True, faults=faults, status=409)
     return see_other(f"/invullen/{token}?ingetrokken=ja")
