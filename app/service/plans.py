@@ -1,5 +1,6 @@
 """Owns what a commissioner fills in: a plan, every fault in it, and the assessment that it describes."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -48,6 +49,29 @@ def plan_of(assessment: Assessment, constellation: str) -> Plan:
     )
 
 
+def changed(before: Plan, after: Plan) -> list[str]:
+    """The names, as in the API, of what differs between two plans for one assessment."""
+
+    def parts(plan: Plan) -> dict[str, object]:
+        return {
+            "constellation": plan.constellation,
+            "title": plan.title,
+            "labelSet": plan.label_set,
+            "purpose": plan.about.purpose,
+            "legalBasis": plan.about.legal_basis,
+            "contactName": plan.about.contact_name,
+            "contactEmail": plan.about.contact_email,
+            "closesDate": plan.closes_on,
+            "retentionDate": plan.retention_on,
+            "parties": [(party.key, party.role, party.name, party.voice) for party in plan.parties],
+            "params": plan.params,
+            "letters": plan.post,
+        }
+
+    now = parts(after)
+    return [name for name, was in parts(before).items() if was != now[name]]
+
+
 def with_parties(plan: Plan, parties: tuple[Party, ...]) -> Plan:
     return replace(plan, parties=parties)
 
@@ -65,6 +89,17 @@ def instrument_of(plan: Plan, catalogue: Catalogue) -> Instrument:
 def faults_of_plan(plan: Plan, instrument: Instrument) -> list[Fault]:
     """Everything that is wrong with what a commissioner filled in."""
     faults = faults_of_parties(instrument, plan.parties, complete=False)
+    names = Counter(party.name.strip().casefold() for party in plan.parties)
+    faults += [
+        fault(
+            f"parties[{place}].name",
+            "De naam '{name}' staat er vaker. Geef elke partij een eigen naam; het rapport noemt haar daarbij.",
+            "The name '{name}' stands here more than once. Give each party a name of its own; the report calls it so.",
+            name=party.name.strip(),
+        )
+        for place, party in enumerate(plan.parties, start=1)
+        if party.name.strip() and names[party.name.strip().casefold()] > 1
+    ]
     if not plan.constellation.strip():
         faults.append(fault("constellation", "Geef de driehoek een naam.", "Give the constellation a name."))
     faults += [

@@ -58,6 +58,17 @@ def test_everything_wrong_with_a_draft_is_told_at_once(house: House) -> None:
     assert house.number_of("assessment") == house.number_of("constellation") == 0
 
 
+def test_two_parties_of_one_name_are_told_apart_by_nobody_and_refused(house: House) -> None:
+    alike = [
+        Party("eigenaar", "eigenaar", "Directie"),
+        Party("een", "opdrachtgever", " directie "),
+        Party("dienst", "opdrachtnemer", "Dienst"),
+    ]
+    with pytest.raises(InvalidInput) as refused, house.work() as work:
+        commissioning.create(work, house.commissioner, house.plan(alike))
+    assert places(refused) == ["parties[1].name", "parties[2].name"]
+
+
 def test_a_threshold_below_its_floor_is_refused(house: House) -> None:
     with pytest.raises(InvalidInput) as refused, house.work() as work:
         commissioning.create(work, house.commissioner, house.plan(params={"k_cell": 3}))
