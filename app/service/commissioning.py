@@ -14,7 +14,7 @@ from app.domain.parameters import read_parameters
 from app.domain.people import PeopleList, Person, Row, check_people
 from app.domain.problems import Fault, InvalidInput, NotFound, fault
 from app.domain.text import day_in_words
-from app.service.plans import Plan, as_planned, faults_of_plan, instrument_of, plan_of
+from app.service.plans import Plan, as_planned, changed, faults_of_plan, instrument_of, plan_of
 from app.service.posting import queue
 from app.service.tokens import link_token, stored
 from app.service.webhooks import announce
@@ -97,13 +97,15 @@ def revise(work: Work, actor: Actor, identifier: str, plan: Plan) -> Assessment:
         if party.key not in kept and party.invited
     ]
     _require(faults)
+    before = plan_of(assessment, constellation_name(work, assessment))
     work.store.assessments.rename_constellation(assessment.constellation, plan.constellation.strip())
-    changed = as_planned(assessment, plan, instrument)
-    work.store.assessments.change(changed)
+    work.store.assessments.change(as_planned(assessment, plan, instrument))
     work.store.assessments.set_parties(assessment.id, plan.parties)
     work.store.answers.forget_judged(assessment.id, kept)
-    work.record(actor, assessment, "revised")
-    return work.own(actor, identifier)
+    revised = work.own(actor, identifier)
+    if parts := changed(before, plan_of(revised, constellation_name(work, revised))):
+        work.record(actor, revised, "revised", changed=parts)
+    return revised
 
 
 def discard(work: Work, actor: Actor, identifier: str) -> None:

@@ -124,7 +124,11 @@ def test_the_office_reads_in_its_trail_what_its_members_and_the_administrators_d
     keys = member.open("/bureau/toegang")
     member.send(keys.form("/toegang/sleutels"), {"name": "Power BI"})
     made = house.draft()
+    with house.work() as work:
+        plan = house.plan(title="Anders", closes_on=None)
+        commissioning.revise(work, house.commissioner, made.id, plan)
     page: Page = member.open("/bureau/logboek")
+    assert "Gewijzigd: titel, sluitdatum" in page.said()
     assert "Bureau kreeg een andere naam: Bureau DG" in page.said()
     assert "Sleutel gemaakt: Power BI" in page.said()
     assert f"/bureau/metingen/{made.id}" in " ".join(page.links)

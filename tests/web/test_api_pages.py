@@ -107,7 +107,16 @@ def test_the_trail_tells_what_an_office_did_the_newest_first(api: TestClient, ho
         ("created", "alice@bureau.example"),
     ]
     assert about[0]["occurredAt"] == "2026-11-23T10:30:17.123456Z"
-    assert about[1]["detail"] == {"wave": 1}
+    assert [event["detail"] for event in about] == [{"changed": ["title"]}, {"wave": 1}]
+
+
+def test_a_change_that_changes_nothing_leaves_no_line(api: TestClient, house: House) -> None:
+    made = house.draft()
+    now = api.get(f"{BASE}/{made.id}").json()
+    given = {name: now[name] for name in ("title", "purpose", "closesDate", "params", "labelSet")}
+    assert api.patch(f"{BASE}/{made.id}", json=given).status_code == 200
+    events = [event for page in walk(api, "/api/v1/audit-events", 9) for event in page]
+    assert "revised" not in {event["action"] for event in events if event["assessmentId"] == made.id}
 
 
 def test_the_trail_of_one_assessment_can_be_asked_for(api: TestClient, house: House) -> None:

@@ -45,6 +45,19 @@ ACTIONS: dict[str, Text] = {
     "webhook_added": Text("Adres voor berichten toegevoegd", "Address for messages added"),
     "webhook_removed": Text("Adres voor berichten weggehaald", "Address for messages removed"),
     "webhook_sent_again": Text("Bericht opnieuw gestuurd", "Message sent once more"),
+    # What was changed, by the names of the API.
+    "changed.constellation": Text("naam van de driehoek", "name of the triangle"),
+    "changed.title": Text("titel", "title"),
+    "changed.labelSet": Text("woorden voor de rollen", "words for the roles"),
+    "changed.purpose": Text("doel", "purpose"),
+    "changed.legalBasis": Text("grondslag", "legal basis"),
+    "changed.contactName": Text("naam van het contact", "name of the contact"),
+    "changed.contactEmail": Text("adres van het contact", "address of the contact"),
+    "changed.closesDate": Text("sluitdatum", "closing date"),
+    "changed.retentionDate": Text("bewaartermijn", "retention date"),
+    "changed.parties": Text("partijen", "parties"),
+    "changed.params": Text("ambitie en rekenregels", "ambition and parameters"),
+    "changed.letters": Text("brieven", "letters"),
 }
 
 
