@@ -120,6 +120,17 @@ CODES: dict[str, dict[str, Text]] = {
     "quadrant": words.QUADRANTS,
 }
 
+#: The columns of what the report says in words.
+SENTENCE_COLUMNS: dict[str, Text] = {
+    "kind": Text("verschil of sterk punt", "gap or strength"),
+    "rank": Text("volgorde van belang; leeg bij een sterk punt", "order of weight; empty for a strength"),
+    "theme": Text("sleutel van het thema", "key of the theme"),
+    "sentence": Text("wat het rapport erover zegt", "what the report says of it"),
+    "in_short": Text(
+        "hetzelfde kort: beide scores, hoe groot en hoe zeker", "the same in short: both scores, how large, how sure"
+    ),
+    "questions": Text("vragen voor het gesprek, met de rol erbij", "questions for the conversation, with their role"),
+}
 PARTY_COLUMNS: dict[str, Text] = {
     "key": Text("sleutel van de partij", "key of the party"),
     "role": Text("sleutel van de rol", "key of the role"),

@@ -1,4 +1,4 @@
-"""Owns the report as a workbook: flat rows, parties, themes, and a sheet that says what each column and code means."""
+"""Owns the report as a workbook: what it says in words, flat rows, parties, themes, and what columns and codes mean."""
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,10 +9,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from app.domain.report import Report
 from app.domain.text import Language, Text
-from app.export.definitions import CODES, COLUMN_MEANINGS, PARTY_COLUMNS
+from app.export.definitions import CODES, COLUMN_MEANINGS, PARTY_COLUMNS, SENTENCE_COLUMNS
 from app.export.rows import COLUMNS, as_dicts, score_rows
 
 _SHEETS = {
+    "sentences": Text("In woorden", "In words"),
     "figures": Text("Cijfers", "Figures"),
     "parties": Text("Partijen", "Parties"),
     "themes": Text("Thema's en stellingen", "Themes and statements"),
@@ -27,6 +28,10 @@ def as_workbook(report: Report, language: Language) -> bytes:
     out = io.BytesIO()
     book = Workbook(out, _PLAIN)
     bold = book.add_format({"bold": True, "bottom": 1})
+    sentences = book.add_worksheet(_SHEETS["sentences"].in_(language))
+    _fill(sentences, tuple(SENTENCE_COLUMNS), _sentences(report, language), bold)
+    sentences.set_column(3, 5, 70, book.add_format({"text_wrap": True, "valign": "top"}))
+
     rows = [tuple(row.values()) for row in as_dicts(score_rows(report.document))]
     figures = book.add_worksheet(_SHEETS["figures"].in_(language))
     _fill(figures, COLUMNS, rows, bold)
@@ -50,6 +55,16 @@ def as_workbook(report: Report, language: Language) -> bytes:
     return out.getvalue()
 
 
+def _sentences(report: Report, language: Language) -> Iterator[tuple[object, ...]]:
+    """The gaps of the report in order, with what to talk about, then its strengths."""
+    for gap in report.gaps:
+        questions = [f"{role.in_(language)}: {question.in_(language)}" for role, question in gap.questions]
+        said = gap.headline.in_(language), gap.in_short.in_(language)
+        yield "gap", gap.rank, gap.theme.key, *said, "\n".join(questions)
+    for strength in report.strengths:
+        yield "strength", None, strength.theme.key, strength.headline.in_(language), "", ""
+
+
 def _parties(report: Report, language: Language) -> Iterator[tuple[object, ...]]:
     for p in report.parties:
         names = (p.key, p.role_key, p.role.in_(language), p.name.in_(language))
@@ -67,14 +82,14 @@ def _themes(report: Report, language: Language) -> Iterator[tuple[str, str, str]
 
 
 def _meanings(language: Language) -> Iterator[tuple[str, str, str]]:
-    """Every column, each followed by its codes; then the columns of the parties."""
+    """Every column, each followed by its codes; then the columns of the other sheets."""
     for column in COLUMNS:
         yield column, "", COLUMN_MEANINGS[column].in_(language)
         for code, meaning in CODES.get(column, {}).items():
             yield column, code, meaning.in_(language)
-    sheet = _SHEETS["parties"].in_(language)
-    for column, meaning in PARTY_COLUMNS.items():
-        yield f"{sheet}: {column}", "", meaning.in_(language)
+    for sheet, columns in ((_SHEETS["parties"], PARTY_COLUMNS), (_SHEETS["sentences"], SENTENCE_COLUMNS)):
+        for column, meaning in columns.items():
+            yield f"{sheet.in_(language)}: {column}", "", meaning.in_(language)
 
 
 def _fill(sheet: Worksheet, headings: Sequence[str], rows: Iterable[Sequence[object]], bold: Format) -> None:

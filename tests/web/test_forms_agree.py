@@ -141,6 +141,22 @@ def test_every_column_and_code_of_the_workbook_is_explained(member: Visitor, hou
     assert set(CODES) <= set(COLUMN_MEANINGS)
 
 
+def test_the_workbook_says_in_words_what_the_page_says(member: Visitor, house: House, made: Assessment) -> None:
+    for language, titles in (("nl", ("In woorden", "Uitleg")), ("en", ("In words", "Explanation"))):
+        page = member.open(f"/rapport/{made.id}?taal={language}").said()
+        book = sheets(member.client.get(f"/rapport/{made.id}/cijfers.xlsx?taal={language}").content)
+        (head, *rows), explained = (book[title] for title in titles)
+        said = [dict(zip(map(str, head), row, strict=True)) for row in rows]
+        assert [row["rank"] for row in said if row["kind"] == "gap"] == [1, 2, 3, 4, 5]
+        assert {row["kind"] for row in said} <= {"gap", "strength"}
+        for row in said:
+            assert row["sentence"] in page
+            questions = (row["questions"] or "").splitlines()
+            assert bool(questions) == (row["kind"] == "gap")
+            assert all(question.partition(": ")[2] in page for question in questions)
+        assert {f"{titles[0]}: {column}" for column in map(str, head)} <= {line[0] for line in explained}
+
+
 # --- Page and paper ---------------------------------------------------------------------------------------------------
 
 
