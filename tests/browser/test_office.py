@@ -146,3 +146,32 @@ def test_colours_that_the_reader_forces_keep_every_page_readable(
     with looking(chromium, site, axe, WIDE) as eyes:
         eyes.page.emulate_media(forced_colors="active", reduced_motion="reduce")
         eyes.open(f"/lezen/{house.readers(made)['natuur']}")
+
+
+def test_what_was_typed_elsewhere_on_the_page_of_the_conversation_is_not_thrown_away_unasked(
+    chromium: Any, site: str, axe: str, house: House
+) -> None:
+    made = house.released()
+    with looking(chromium, site, axe, WIDE) as eyes:
+        sign_in(eyes, house)
+        eyes.open(f"/bureau/metingen/{made.id}/gesprek")
+        page = eyes.page
+        asked: list[str] = []
+
+        def refuse(dialog: Any) -> None:
+            asked.append(dialog.message)
+            dialog.dismiss()
+
+        page.fill("#f-place", "Kamer 3")
+        page.fill("#f-reflection", "Wij zagen elkaar vaker.")
+        page.once("dialog", refuse)
+        page.click("form[action$='/terugblik'] button")
+        assert "nog niet is bewaard" in asked[0]
+        assert page.input_value("#f-place") == "Kamer 3"
+        page.once("dialog", lambda dialog: dialog.accept())
+        eyes.press("form[action$='/terugblik'] button")
+        assert page.input_value("#f-reflection") == "Wij zagen elkaar vaker."
+        assert page.input_value("#f-place") == ""
+        page.fill("#f-reflection", "Wij zagen elkaar veel vaker.")
+        eyes.press("form[action$='/terugblik'] button")  # with nothing else typed nobody is asked anything
+        assert page.input_value("#f-reflection") == "Wij zagen elkaar veel vaker."

@@ -72,6 +72,7 @@ def _show(request: Request, work: Work, identifier: str, typed: Typed) -> Respon
         fields=_fields(found.assessment),
         plans=typed.plan is not None,
         agrees=typed.agreements is not None,
+        reflects=typed.reflection is not None,
     )
 
 

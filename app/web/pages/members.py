@@ -1,14 +1,15 @@
 """The page of an office about itself: its members and its keys."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request, Response
-from starlette.responses import RedirectResponse
 
 from app.domain.assessment import MemberRole, Scope
 from app.domain.problems import Fault, InvalidInput
 from app.service import access
 from app.service.work import Work
 from app.web.entry import member, work_for
-from app.web.rendering import render
+from app.web.rendering import render, see_other
 from app.web.security import OurForm
 
 router = APIRouter(prefix="/bureau/toegang", include_in_schema=False)
@@ -21,8 +22,15 @@ def show(request: Request) -> Response:
 
 
 def _show(
-    request: Request, work: Work, *, fresh_key: str = "", faults: tuple[Fault, ...] = (), status: int = 200
+    request: Request,
+    work: Work,
+    *,
+    given: Mapping[str, object] | None = None,
+    fresh_key: str = "",
+    faults: tuple[Fault, ...] = (),
+    status: int = 200,
 ) -> Response:
+    """`given`: what was typed in a form that was refused, so that nothing is typed twice."""
     actor = member(request, work)
     return render(
         request,
@@ -31,6 +39,7 @@ def _show(
         members=access.members(work, actor),
         keys=access.keys(work, actor),
         actor=actor,
+        given=given or {},
         fresh_key=fresh_key,
         faults=faults,
     )
@@ -43,15 +52,15 @@ def invite(request: Request, form: OurForm) -> Response:
         try:
             access.invite_member(work, member(request, work), str(form.get("email", "")), role)
         except InvalidInput as invalid:
-            return _show(request, work, faults=invalid.faults, status=400)
-    return RedirectResponse("/bureau/toegang", status_code=303)
+            return _show(request, work, given=form, faults=invalid.faults, status=400)
+    return see_other("/bureau/toegang")
 
 
 @router.post("/leden/weg")
 def remove(request: Request, form: OurForm) -> Response:
     with work_for(request, write=True) as work:
         access.remove_member(work, member(request, work), str(form.get("member", "")))
-    return RedirectResponse("/bureau/toegang", status_code=303)
+    return see_other("/bureau/toegang")
 
 
 @router.post("/sleutels")
@@ -62,7 +71,7 @@ def make_key(request: Request, form: OurForm) -> Response:
         try:
             key = access.make_key_for_office(work, member(request, work), str(form.get("name", "")), scope)
         except InvalidInput as invalid:
-            return _show(request, work, faults=invalid.faults, status=400)
+            return _show(request, work, given=form, faults=invalid.faults, status=400)
         return _show(request, work, fresh_key=key)
 
 
@@ -70,4 +79,4 @@ def make_key(request: Request, form: OurForm) -> Response:
 def drop_key(request: Request, form: OurForm) -> Response:
     with work_for(request, write=True) as work:
         access.drop_key(work, member(request, work), str(form.get("name", "")))
-    return RedirectResponse("/bureau/toegang", status_code=303)
+    return see_other("/bureau/toegang")
