@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
@@ -44,7 +44,7 @@ class Party:
         return self.voice == "statement"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rating:
     """One place for one answer: a statement, in a block, about a party (None for self and whole)."""
 
@@ -53,7 +53,7 @@ class Rating:
     block: Block
     about: str | None
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The name of this rating in forms and in JSON: `item`, or `item@party`."""
         return self.item.id if self.about is None else f"{self.item.id}@{self.about}"
@@ -69,12 +69,12 @@ class Statement:
     rows: tuple[Rating, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ThemePage:
     theme: Theme
     statements: tuple[Statement, ...]
 
-    @property
+    @cached_property
     def ratings(self) -> tuple[Rating, ...]:
         return tuple(rating for statement in self.statements for rating in statement.rows)
 
@@ -151,15 +151,22 @@ class Constellation:
 
     def faced_by(self, party: Party) -> tuple[Party, ...]:
         """The parties that `party` has a relation with, and so may judge."""
-        return tuple(other for other in self.parties if self.instrument.related(party.role, other.role))
+        return self._faced[party.role]
 
-    def choices_of(self, party: Party) -> dict[str, tuple[Party, ...]]:
-        """Per role held by several faced parties: the parties among which a respondent says whom they know."""
-        faced = self.faced_by(party)
-        counts = Counter(other.role for other in faced)
+    @cached_property
+    def _faced(self) -> dict[str, tuple[Party, ...]]:
         return {
-            role: tuple(other for other in faced if other.role == role) for role, count in counts.items() if count > 1
+            role.key: tuple(other for other in self.parties if self.instrument.related(role.key, other.role))
+            for role in self.instrument.roles
         }
+
+    def choices_of(self, party: Party) -> Mapping[str, tuple[Party, ...]]:
+        """Per role held by several faced parties: the parties among which a respondent says whom they know."""
+        return self._choices[party.role]
+
+    @cached_property
+    def _choices(self) -> dict[str, dict[str, tuple[Party, ...]]]:
+        return {role: _of_several(faced) for role, faced in self._faced.items()}
 
     def judged_or_faults(self, party: Party, chosen: Collection[str], where: str) -> tuple[frozenset[str], list[Fault]]:
         """The parties that a respondent judges, given the chosen ones; a sole party in a role is always judged."""
@@ -343,3 +350,11 @@ def _faults_of_whole(instrument: Instrument, parties: Collection[Party], *, comp
                 )
             )
     return faults
+
+
+def _of_several(parties: Iterable[Party]) -> dict[str, tuple[Party, ...]]:
+    """The parties of each role that more than one of them holds."""
+    per_role: dict[str, tuple[Party, ...]] = {}
+    for party in parties:
+        per_role[party.role] = (*per_role.get(party.role, ()), party)
+    return {role: holders for role, holders in per_role.items() if len(holders) > 1}

@@ -64,16 +64,17 @@ def _page(
     }
     own = {"invitation": who.invitation.id, "opened": desk_of(request).chance()}
     if number > len(questionnaire.pages):
-        fields = questionnaire.comments
-        kept = who.answers.comments
-        frame |= own | {"fields": fields, "given": given, "kept": kept, "longest": LONGEST_COMMENT, "still_open": ()}
+        frame |= own | {"fields": questionnaire.comments, "given": given, "kept": who.answers.comments}
+        frame |= {"longest": LONGEST_COMMENT, "still_open": ()}
         return render(request, "respondent/open_questions.html", status, **frame)
     page = questionnaire.pages[number - 1]
     left_open = [rating.key for rating in page.ratings if not given.get(rating.key)] if ask else []
     drawing = _drawing(request, who, page, frame, left_open)
     own["form_token"] = form_token(request)
-    own |= {f"{key}={answer}": " checked" for key, answer in given.items()}
-    own |= {f"was={key}": str(answer) for key, answer in who.answers.ratings.items()}
+    kept = who.answers.ratings
+    for key in (rating.key for rating in page.ratings):
+        own[f"{key}={given.get(key)}"] = " checked"
+        own[f"was={key}"] = str(kept.get(key, ""))
     return page_of(request, drawing.filled(own), status)
 
 
