@@ -104,8 +104,8 @@ class Workshop:
             self.scrub_if_needed()
 
     def ask(self, now: datetime, job: Callable[[Work], T], *, write: bool, link: str | None = None) -> Future[T]:
-        """Have one transaction's work done by another thread, together with whoever else waits; the answer comes when
-        what it wrote is kept. Not for work that leaves traces to wipe.
+        """Have one transaction's work done by another thread, where that is the way together with whoever else waits;
+        the answer comes when what it wrote is kept. Not for work that leaves traces to wipe.
 
         `link`: the token of the personal link with which something is to be written, and nothing else.
         """

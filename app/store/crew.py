@@ -10,8 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
@@ -61,11 +60,31 @@ def outcome_of(job: Job[Any], part: Callable[[], AbstractContextManager[Connecti
         return Outcome(error=error)
 
 
+class Answer(Future[Any]):
+    """What comes of a job. Whoever waits may give it up as long as it is in nobody's hand, also once handed on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._handed_on: Future[Any] | None = None
+
+    def cancel(self) -> bool:
+        return super().cancel() or (self._handed_on is not None and self._handed_on.cancel())
+
+    def comes_from(self, other: Future[Any]) -> None:
+        """The job was handed on: this ends as the other does. Given up there is Busy here."""
+        self._handed_on = other
+        other.add_done_callback(self._end_as)
+
+    def _end_as(self, other: Future[Any]) -> None:
+        error = Busy() if other.cancelled() else other.exception()
+        Outcome(None if error else other.result(), error).tell(self)
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked(Generic[J]):
     job: J
-    answer: Future[Any]
     since: float
+    answer: Answer = field(default_factory=Answer)
 
     def still_wanted(self, patience: float = math.inf) -> bool:
         """Whether an answer is still waited for: then it is in hand from now on. Whoever waited too long is told so."""
@@ -79,24 +98,20 @@ class _Asked(Generic[J]):
         return True
 
 
-def _asked(job: J) -> _Asked[J]:
-    return _Asked(job, Future(), time.monotonic())
-
-
 class Crew(Generic[J]):
     """One thread that does what waits.
 
     `together` is given all jobs that wait, then those that came meanwhile, until none waits; it takes as many such
     lists as it likes, and says how each job ended when whatever they wrote is kept. What it raises goes to all of them,
-    and what it leaves undone (None) is done by `alone`. Whoever waited longer than `patience`, in seconds, before their
-    job was taken gets Busy.
+    and what it leaves undone (None) is done by `alone`, which hears since when it is waited for. Whoever waited longer
+    than `patience`, in seconds, before their job was taken gets Busy.
     """
 
     def __init__(
         self,
         together: Callable[[Iterator[list[J]]], Sequence[Outcome | None]],
         patience: float,
-        alone: Callable[[J], Future[Any]] | None = None,
+        alone: Callable[[J, float], Future[Any]] | None = None,
     ) -> None:
         self._together = together
         self._patience = patience
@@ -107,7 +122,7 @@ class Crew(Generic[J]):
 
     def ask(self, job: J) -> Future[Any]:
         """Have a job done; the answer comes when what it wrote is kept."""
-        asked = _asked(job)
+        asked = _Asked(job, time.monotonic())
         with self._guard:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._work, name="crew", daemon=True)
@@ -135,11 +150,20 @@ class Crew(Generic[J]):
                 if not taken and first.still_wanted(self._patience):
                     taken.append(first)
                 outcomes = [Outcome(error=error)] * len(taken)
-            for asked, outcome in zip(taken, outcomes, strict=True):
+            ended = list(zip(taken, outcomes, strict=True))
+            for asked, outcome in ended:
                 if outcome is not None:
                     outcome.tell(asked.answer)
-                elif self._alone is not None:
-                    self._alone(asked.job).add_done_callback(partial(_pass_on, asked.answer))
+            for asked, outcome in ended:
+                if outcome is None:
+                    self._hand_on(asked)
+
+    def _hand_on(self, asked: _Asked[J]) -> None:
+        try:
+            assert self._alone  # noqa: S101 - whoever leaves jobs undone has said who does them
+            asked.answer.comes_from(self._alone(asked.job, asked.since))
+        except BaseException as error:  # noqa: BLE001 - such as no thread that can be started
+            Outcome(error=error).tell(asked.answer)
 
     def _those_who_wait(self, first: _Asked[J], taken: list[_Asked[J]]) -> Iterator[list[J]]:
         """The first job and all others that wait, then those that came meanwhile; `taken` tells whose they are."""
@@ -165,11 +189,6 @@ class Crew(Generic[J]):
         return found
 
 
-def _pass_on(answer: Future[Any], found: Future[Any]) -> None:
-    error = found.exception()
-    Outcome(None if error else found.result(), error).tell(answer)
-
-
 class Threads:
     """So many threads that do what waits, each job `alone` in a transaction of its own.
 
@@ -182,9 +201,9 @@ class Threads:
         self._number = number
         self._pool = ThreadPoolExecutor(number)
 
-    def ask(self, job: Job[T]) -> Future[T]:
-        """Have a job done; the answer comes when what it wrote is kept."""
-        asked = _asked(job)
+    def ask(self, job: Job[T], since: float | None = None) -> Future[T]:
+        """Have a job done; the answer comes when what it wrote is kept. `since`: when it was first asked for."""
+        asked = _Asked(job, time.monotonic() if since is None else since)
         self._pool.submit(self._do, asked)
         return asked.answer
 

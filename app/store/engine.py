@@ -248,7 +248,15 @@ def _patience(url: URL) -> dict[str, str]:
 
     What the operator wrote in the URL goes before.
     """
-    ours = {"connect_timeout": str(BUSY_TIMEOUT // 1000), "options": f"-c lock_timeout={BUSY_TIMEOUT}"}
+    ours = {
+        "connect_timeout": str(BUSY_TIMEOUT // 1000),
+        "options": f"-c lock_timeout={BUSY_TIMEOUT}",
+        # A connection that a network forgot says nothing; by itself the system asks after two hours.
+        "keepalives_idle": "30",
+        "keepalives_interval": "5",
+        "keepalives_count": "2",
+        "tcp_user_timeout": str(2 * BUSY_TIMEOUT),
+    }
     return {name: value for name, value in ours.items() if name not in url.query}
 
 

@@ -169,7 +169,7 @@ def _draft_of(row: Any = None) -> Draft | None:
 _ONE = _invitation.token_hash == bindparam("token_hash")
 _READ = {counted: _Questions(_ONE, counted=counted) for counted in (False, True)}
 #: On SQLite, which has one writer, nothing needs to be held.
-_HOLD = {counted: _Questions(_ONE, counted=counted, hold=True) for counted in (False, True)}
+_HOLD = _Questions(_ONE, hold=True)
 _LISTED = func.json_each(bindparam("hashes", type_=JSON)).table_valued("value")
 _HOLD_SEVERAL = {
     "sqlite": _Questions(_invitation.token_hash.in_(select(_LISTED.c.value)), several=True),
@@ -180,7 +180,7 @@ _HOLD_SEVERAL = {
 
 
 def hold_at_once(connection: Connection, hashes: Collection[str]) -> dict[str, Behind]:
-    """What stands behind several links on PostgreSQL, held until this transaction ends.
+    """What stands behind several links, held until this transaction ends (on SQLite by the one who writes).
 
     Waits for nobody: a link that somebody else holds, or whose assessment is closing, is left out, as is one that leads
     nowhere.
@@ -261,9 +261,10 @@ class Links:
         """What stands behind a link that works; None when it leads nowhere.
 
         `lock`: until this transaction ends the assessment cannot close, and nobody else changes the invitation or its
-        draft. `counted`: the parties know how many people were invited, which takes time that grows with the people.
+        draft. `counted`, only for reading: the parties know how many people were invited, which takes time that grows
+        with the people.
         """
-        asked = _HOLD[counted] if lock and not self._is_sqlite else _READ[counted]
+        asked = _HOLD if lock and not self._is_sqlite else _READ[counted]
         return asked.of_one(self._connection, token_hash=token_hash)
 
     def confirm_statement(self, invitation: str) -> None:
@@ -323,9 +324,9 @@ class Broken(Exception):
 
 
 class HeldLink(Links):
-    """One link on PostgreSQL, with what stands behind it as it was held, and changed since by nobody else.
+    """One link, with what stands behind it as it was held, and changed since by nobody else.
 
-    Reading asks nothing any more. Changes are put off, and take part in `behind` at once.
+    Reading it asks nothing any more. Changes are put off, and take part in `behind` at once.
     """
 
     def __init__(self, connection: Connection, token_hash: str, behind: Behind) -> None:
@@ -334,9 +335,9 @@ class HeldLink(Links):
         self._behind = behind
         self.put_off: list[tuple[Asked, bool]] = []
 
-    def behind(self, token_hash: str, *, lock: bool = False, counted: bool = False) -> Behind | None:
+    def behind(self, token_hash: str, *, lock: bool = False, counted: bool = False) -> Behind | None:  # noqa: ARG002
         if token_hash != self._token_hash:
-            return super().behind(token_hash, lock=lock, counted=counted)
+            raise ValueError("another link than the one that is held: holding it too might wait for somebody")
         if counted and (found := super().behind(token_hash, counted=True)):
             return replace(self._behind, assessment=found.assessment)
         return self._behind

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable, Mapping
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -45,6 +46,8 @@ LARGEST_BODY = 4 * 1024 * 1024
 MOST_FIELDS = 3000
 #: Characters from which a field holds something that nobody likes to type twice.
 WRITING_FROM = 20
+#: NUL, and halves of characters, which no database stores.
+_IMPOSSIBLE = re.compile(r"[\x00\ud800-\udfff]")
 _TOKENS = ("form_token", "invitation", "opened", "receipt_code", "token")
 
 
@@ -160,9 +163,11 @@ async def read_form(request: Request) -> FormData:
     require_same_origin(request.headers)
     form = await request.form(max_fields=MOST_FIELDS, max_files=1, max_part_size=LARGEST_BODY)
     request.state.written = [
-        value for name, value in form.multi_items() if isinstance(value, str) and _is_writing(name, value)
+        _IMPOSSIBLE.sub("", value)
+        for name, value in form.multi_items()
+        if isinstance(value, str) and _is_writing(name, value)
     ]
-    if any("\x00" in value for value in form.values() if isinstance(value, str)):
+    if any(_IMPOSSIBLE.search(value) for pair in form.multi_items() for value in pair if isinstance(value, str)):
         raise InvalidInput(
             [fault("body", "Er staat een teken in dat niet kan.", "It holds a character that cannot be.")]
         )

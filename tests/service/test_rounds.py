@@ -1,22 +1,27 @@
 """What several respondents do at the same time is done in rounds; each is answered as if they were alone."""
 
+import asyncio
 import threading
+import time
 from collections.abc import Callable
-from concurrent.futures import Future, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from app.catalogue import Catalogue
 from app.domain.answers import Answers
 from app.domain.problems import AlreadySubmitted, Busy, InvalidInput, UnknownLink
 from app.service import responding
 from app.service.responding import Respondent
 from app.service.tokens import receipt_code, stored
-from app.service.work import Work
+from app.service.work import Work, Workshop
+from app.store.engine import Database
 from app.store.links import Broken, Draft, HeldLink, Links, hold_at_once, write_down
-from tests.people import SQUARE, TWENTY, House
+from app.web.asking import Counter
+from tests.people import SECRET, SQUARE, TWENTY, Chance, Clock, House
 from tests.service.storm import counted, held_at
 
 ON_POSTGRESQL = pytest.mark.parametrize("kind", [pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -147,8 +152,52 @@ def test_a_job_that_spoils_the_transaction_spoils_it_for_nobody_else(house: Hous
     answers = [ask(house, token, send) for token in others]
     go_on.set()
     assert [answer.result(timeout=30) for answer in answers] == [receipt_code(token) for token in others]
-    assert isinstance(spoiled.exception(timeout=30), ProgrammingError | OperationalError | Busy)
+    assert isinstance(spoiled.exception(timeout=30), ProgrammingError | OperationalError)
     assert holding.exception(timeout=30) is None
+
+
+def test_whoever_cannot_be_handed_on_is_told_and_keeps_nobody_from_an_answer(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, twice, *others = tokens(house)
+
+    def no_thread(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", no_thread)
+    sent, again, *answers = together(house, first, [(twice, send), (twice, send), *((token, send) for token in others)])
+    assert sent.result(timeout=20) == receipt_code(twice)
+    assert isinstance(again.exception(timeout=20), RuntimeError)
+    assert [answer.result(timeout=20) for answer in answers] == [receipt_code(token) for token in others]
+    monkeypatch.undo()
+    assert ask(house, first, send).result(timeout=20) == receipt_code(first)
+
+
+def test_whoever_is_handed_on_waits_no_longer_than_anybody_else(
+    database_url: str, catalogue: Catalogue, clock: Clock
+) -> None:
+    database = Database(database_url, patience=1.0)
+    workshop = Workshop(database, catalogue, SECRET, Chance("patience"))
+    counter, go_on = Counter(workshop, clock), threading.Event()
+
+    def look_up(work: Work) -> Respondent:
+        return responding.respondent(work, "onzin", to_write=True)
+
+    async def wait_for_a_turn() -> float:
+        busy = [database.ask(lambda _: go_on.wait(10), write=True) for _ in range(12)]
+        await asyncio.sleep(0.2)
+        asked = time.monotonic()
+        with pytest.raises(Busy):
+            await counter.ask(
+                lambda work: responding.respondent(work, "onzin", to_write=True), write=True, link="onzin"
+            )
+        waited = time.monotonic() - asked
+        go_on.set()
+        wait(busy, timeout=20)
+        return waited
+
+    assert asyncio.run(wait_for_a_turn()) < 3
+    database.close()
 
 
 def test_when_the_commit_fails_nobody_is_told_that_it_went_well(house: House) -> None:
@@ -183,6 +232,41 @@ def test_a_change_that_finds_nothing_to_change_undoes_all(house: House) -> None:
 
 @ON_POSTGRESQL
 class TestOnPostgresql:
+    def test_one_whose_statement_was_ended_is_told_to_come_back_and_nobody_else(self, house: House) -> None:
+        first, slow, *others = tokens(house)
+        database = house.workshop.database
+
+        def take_too_long(connection: Connection, _: Links) -> None:
+            connection.execute(text("SET LOCAL statement_timeout = 100"))
+            connection.execute(text("SELECT pg_sleep(5)"))
+
+        late: list[Future[Any]] = []
+
+        def with_it(work: Work, token: str) -> str:
+            late.append(database.ask_with_link(stored(slow), take_too_long))
+            return send(work, token)
+
+        answers = [ask(house, first, with_it), *(ask(house, token, send) for token in others)]
+        assert [a.result(timeout=20) for a in answers] == [receipt_code(token) for token in (first, *others)]
+        assert isinstance(late[0].exception(timeout=20), Busy)
+
+    def test_nobody_new_waits_for_a_round_that_lasts(self, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("app.store.rounds.LONGEST_ROUND", 0.2)
+        first, other, *_ = tokens(house)
+        begun, go_on = threading.Event(), threading.Event()
+
+        def hold(_work: Work, _token: str) -> None:
+            begun.set()
+            go_on.wait(timeout=20)
+
+        held = ask(house, first, hold)
+        assert begun.wait(timeout=20)
+        time.sleep(0.3)
+        assert ask(house, other, send).result(timeout=10) == receipt_code(other)
+        assert not held.done()
+        go_on.set()
+        assert held.exception(timeout=20) is None
+
     def test_whoever_must_wait_for_somebody_with_the_same_link_keeps_nobody_waiting(self, house: House) -> None:
         held, other, *_ = tokens(house)
         with house.work() as work:

@@ -160,6 +160,18 @@ def test_no_field_of_a_respondent_can_be_broken(client: Make, house: House, odd:
     assert visitor.open("/invullen/vragen/1").status == 200
 
 
+def test_half_a_character_in_a_form_of_another_charset_is_refused(client: Make, house: House) -> None:
+    visitor = Visitor(client())
+    form = visitor.send(visitor.open(f"/invullen/{house.link(house.opened())}").form()).form()
+    fields = {key: values[0] for key, values in form.filled_in().items()} | {"opened": "+2AA-", "sequence": "1"}
+    parts = [f'--x\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n' for key, value in fields.items()]
+    content = "multipart/form-data; boundary=x; charset=utf-7"
+    answer = visitor.client.post(form.action, content="".join([*parts, "--x--\r\n"]), headers={"content-type": content})
+    assert answer.status_code == 400
+    assert "Er staat een teken in dat niet kan." in answer.text
+    assert house.number_of("draft") == 0
+
+
 PART = b'--x\r\nContent-Disposition: form-data; name="%s"%s\r\n%s\r\nq\r\n'
 MULTIPART = {
     "a part that stops halfway": b'--x\r\nContent-Disposition: form-data; name="a',

@@ -222,13 +222,14 @@ async def start(request: Request, token: str, form: OurForm) -> Response:
 
     def begin(work: Work) -> tuple[Respondent, bool]:
         """(who, whether this person may begin)."""
-        who = responding.respondent(work, token, counted=True)
+        who = responding.respondent(work, token)
         who.assessment.require_open(work.now)
         if not who.party.attributed or who.invitation.statement_confirmed:
             return who, True
         if form.get("confirm"):
             responding.confirm_statement(work, token)
-        return who, bool(form.get("confirm"))
+            return who, True
+        return responding.respondent(work, token, counted=True), False
 
     who, may_begin = await ask(request, begin, write=True, link=token)
     if not may_begin:
@@ -254,15 +255,14 @@ async def withdraw(request: Request, token: str, form: OurForm) -> Response:
     """Take back what was sent, with the receipt code; then one may answer anew."""
     typed = str(form.get("receipt_code", ""))
 
-    def take_back(work: Work) -> tuple[Respondent, tuple[Fault, ...]]:
-        who = responding.respondent(work, token, counted=True)
+    def take_back(work: Work) -> tuple[Respondent | None, tuple[Fault, ...]]:
         try:
             responding.withdraw(work, token, typed)
         except WrongReceipt as wrong:
-            return who, (Fault("receipt_code", wrong.message),)
-        return who, ()
+            return responding.respondent(work, token, counted=True), (Fault("receipt_code", wrong.message),)
+        return None, ()
 
     who, faults = await ask(request, take_back, write=True, link=token)
-    if faults:
+    if who is not None:
         return _start(request, who, token, typed_code=typed, accepts=True, faults=faults, status=409)
     return see_other(f"/invullen/{token}?ingetrokken=ja")
