@@ -1,17 +1,20 @@
 """The baselines: a bare Starlette application that checks nothing, each route the least that could answer.
 
-Under /plain what a FastAPI application does at the least to answer from a database: it looks up a key and a document.
+Under /plain what a FastAPI application does at the least to answer from a database: it looks up a key and a document,
+or an invitation and its answers, with which Jinja2 fills a page of forty statements.
 
 python -m benchmarks.bare PORT DATABASE_URL_OR_FILE BYTES_OF_THE_PAGE
 """
 
 import hashlib
+import json
 import sqlite3
 import sys
 from functools import cache
 
 import uvicorn
 from fastapi import FastAPI
+from jinja2 import Environment
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -59,6 +62,29 @@ kept = sqlite3.connect(":memory:", isolation_level=None)
 kept.execute("CREATE TABLE key (hash TEXT PRIMARY KEY)")
 kept.execute("CREATE TABLE document (length INTEGER PRIMARY KEY, tag TEXT, content BLOB)")
 kept.execute("INSERT INTO key VALUES (?)", (hashlib.sha256(b"key").hexdigest(),))
+
+
+kept.execute("CREATE TABLE invitation (hash TEXT PRIMARY KEY, answers TEXT)")
+kept.execute(
+    "INSERT INTO invitation VALUES (?, ?)",
+    (hashlib.sha256(b"link").hexdigest(), json.dumps({f"q{number}": number % 5 + 1 for number in range(40)})),
+)
+QUESTIONS = Environment(autoescape=True).from_string(
+    "<!doctype html><title>Questions</title><form method=post>{% for number in range(40) %}"
+    "<fieldset><legend>Statement number {{ number }}, in about as many words as ours has</legend>"
+    "{% for value in range(1, 6) %}<label><input type=radio name=q{{ number }} value={{ value }}"
+    "{% if given['q%s' % number] == value %} checked{% endif %}> option {{ value }}</label>{% endfor %}</fieldset>"
+    "{% endfor %}<button>Next</button></form>"
+)
+
+
+@plain.get("/questions")
+async def forty_questions(request: Request) -> Response:
+    link = hashlib.sha256(request.cookies["link"].encode()).hexdigest()
+    found = kept.execute("SELECT answers FROM invitation WHERE hash = ?", (link,)).fetchone()
+    if found is None:
+        return Response(status_code=404)
+    return Response(QUESTIONS.render(given=json.loads(found[0])), media_type="text/html")
 
 
 @plain.get("/{length}")

@@ -18,7 +18,7 @@ PAIRS = list[tuple[load.Round, load.Round]]
 
 
 def measure(rounds: int, requests: int) -> list[stage.Result]:
-    return [*_scores(rounds, requests), _question_page(rounds, requests)]
+    return [*_scores(rounds, requests), *_question_page(rounds, requests)]
 
 
 def _fetch(port: int, path: str, headers: dict[str, str]) -> tuple[bytes, str]:
@@ -86,17 +86,24 @@ def _scores(rounds: int, requests: int) -> list[stage.Result]:
     return [stage.compare(job, asked[job][3] if job in asked else "stated", pairs) for job, pairs in found.items()]
 
 
-def _question_page(rounds: int, requests: int) -> stage.Result:
+def _question_page(rounds: int, requests: int) -> list[stage.Result]:
     with stage.folder() as folder:
         house = stage.furnish(folder, 60)
         cookies = [{"cookie": f"{RESPONDENT_COOKIE}={token}"} for token in house.tokens]
-        with stage.rolvast(house) as (ours, _):
+        linked = [load.request("GET", "/plain/questions", {"cookie": "link=link"})] * (requests // 4)
+        with stage.rolvast(house) as (ours, _), stage.bare(str(folder / "bare.db")) as bare:
             page, _ = _fetch(ours, "/invullen/vragen/1", cookies[0])
+            forty, _ = _fetch(bare, "/plain/questions", {"cookie": "link=link"})
             mine = [load.request("GET", "/invullen/vragen/1", cookies[i % 60]) for i in range(requests)]
-            plain = [load.request("GET", f"/bytes/{len(page)}")] * requests
-            with stage.bare(str(folder / "bare.db")) as bare:
-                pairs = [(load.run(bare, plain, 16, 200), load.run(ours, mine, 16, 200)) for _ in range(rounds)]
-    return stage.compare(f"question page, {len(page) // 1000} kB, 16 at once", "≥ 0.15", pairs)
+            plain, as_large = (load.request("GET", f"/bytes/{len(body)}") for body in (page, forty))
+            pairs, for_scale = [], []
+            for _ in range(rounds):
+                pairs.append((load.run(bare, [plain] * requests, 16, 200), load.run(ours, mine, 16, 200)))
+                for_scale.append((load.run(bare, [as_large] * requests, 16, 200), load.run(bare, linked, 16, 200)))
+    return [
+        stage.compare(f"question page, {len(page) // 1000} kB, 16 at once", "≥ 0.15", pairs),
+        stage.compare("for scale, 40 questions at once by plain FastAPI and Jinja2", "stated", for_scale),
+    ]
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ def test_every_parameter_and_every_field_is_explained(client: Make) -> None:
         for operation in operations.values()
         for given in operation.get("parameters", ())
     }
-    explained = set(re.findall(r"<dt><code>([^<]+)</code></dt>", page))
+    explained = set(re.findall(r'<dt lang="en"><code>([^<]+)</code></dt>', page))
     assert fields | parameters <= explained
     assert (
         set(re.findall(r'href="#shape-([^"]+)"', page)) <= set(re.findall(r'id="shape-([^"]+)"', page)) == set(shapes)
