@@ -20,7 +20,8 @@ from app.domain.problems import (
 from app.domain.text import Text
 from app.service.tokens import plain_receipt, receipt_hashes, stored, written_receipt
 from app.service.work import Work
-from app.store.links import Draft, Invitation, SentComment, Submission
+from app.store.behind import Draft, Invitation
+from app.store.links import SentComment, Submission
 
 
 @dataclass(frozen=True)

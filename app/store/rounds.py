@@ -17,8 +17,9 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from app.domain.problems import Busy
+from app.store.behind import hold_at_once
 from app.store.crew import Crew, Job, Outcome, outcome_of
-from app.store.links import HeldLink, Links, hold_at_once, write_down
+from app.store.links import HeldLink, Links, write_down
 
 log = logging.getLogger("rolvast")
 

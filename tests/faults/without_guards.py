@@ -37,7 +37,7 @@ STORM, WINDOWS = f"{AT_ONCE}::test_closing_twice_in_a_storm", f"{AT_ONCE}::test_
 GUARDS = (
     Guard(
         "whoever sends holds the assessment open",
-        "app/store/links.py",
+        "app/store/behind.py",
         "assessment = assessment.with_for_update(read=True, of=tables.assessment, skip_locked=several)",
         "pass",
         "postgresql",
@@ -53,7 +53,7 @@ GUARDS = (
     ),
     Guard(
         "whoever saves and sends with one link waits for the other",
-        "app/store/links.py",
+        "app/store/behind.py",
         "invitation = invitation.with_for_update(skip_locked=several)",
         "pass",
         "postgresql",
@@ -61,7 +61,7 @@ GUARDS = (
     ),
     Guard(
         "a round of several respondents waits for nobody",
-        "app/store/links.py",
+        "app/store/behind.py",
         "invitation.with_for_update(skip_locked=several)",
         "invitation.with_for_update()",
         "postgresql",

@@ -18,8 +18,9 @@ from app.service import responding
 from app.service.responding import Respondent
 from app.service.tokens import receipt_code, stored
 from app.service.work import Work, Workshop
+from app.store.behind import Draft, hold_at_once
 from app.store.engine import Database
-from app.store.links import Broken, Draft, HeldLink, Links, hold_at_once, write_down
+from app.store.links import Broken, HeldLink, Links, write_down
 from app.web.asking import Counter
 from tests.people import SECRET, SQUARE, TWENTY, Chance, Clock, House
 from tests.service.storm import counted, held_at
