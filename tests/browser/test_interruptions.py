@@ -130,6 +130,31 @@ def test_savings_that_fail_are_tried_again_until_the_last_answer_is_kept(
         assert chosen(page) == ["3"]
 
 
+def test_an_answer_of_which_the_reply_was_lost_can_be_taken_back_at_once(chromium: Any, site: str, token: str) -> None:
+    lost: list[int] = []
+
+    def lose_the_first(route: Any) -> None:
+        if lost:
+            route.continue_()
+        else:
+            lost.append(route.fetch().status)
+            route.abort()
+
+    with device(chromium) as page:
+        start(page, site, token)
+        choose(page, 0, 4)
+        page.wait_for_selector(SAVED)
+        page.route("**/invullen/vragen/*", lose_the_first)
+        choose(page, 0, 2)
+        page.wait_for_selector(WAITING)
+        choose(page, 0, 4)
+        page.wait_for_selector(SAVED)
+        assert lost == [204], "it was kept, and nobody heard of it"
+    with device(chromium) as page:
+        start(page, site, token)
+        assert chosen(page) == ["4"]
+
+
 def test_the_back_button_and_the_other_language_keep_every_answer(
     chromium: Any, site: str, house: House, token: str
 ) -> None:

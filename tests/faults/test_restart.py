@@ -17,9 +17,12 @@ def typing(web: Process, cookies: httpx.Cookies | None = None) -> Visitor:
     return Visitor(web.client(cookies=cookies))  # type: ignore[arg-type]  # both are clients of httpx
 
 
-def autosave(page: Page, visitor: Visitor, field: str, value: str, sequence: int) -> bool:
-    """What the page does while one fills in; True when it was told that it is kept."""
-    fields = page.form().filled_in() | {field: [value], "go": ["autosave"], "sequence": [str(sequence)]}
+def autosave(page: Page, visitor: Visitor, field: str, values: tuple[str, str], sequence: int) -> bool:
+    """What the page does while one fills in; True when it was told that it is kept. `values`: kept before, and now."""
+    was, now = values
+    fields = page.form().filled_in() | {field: [now], "go": ["autosave"], "sequence": [str(sequence)]}
+    if was:
+        fields[f"was-{field}"] = [was]
     try:
         return visitor.client.post(page.form().action, data=dict(fields)).status_code == 204
     except httpx.TransportError:
@@ -38,7 +41,7 @@ def test_what_was_kept_while_typing_is_there_after_a_restart(service: Service, h
         value = str(sequence % 5 + 1)
         if sequence == 20:
             web.terminate()
-        if not autosave(page, visitor, rating, value, sequence):
+        if not autosave(page, visitor, rating, (kept, value), sequence):
             break
         kept = value
     assert sequence >= 20, "it was to be told that it is kept until the restart"

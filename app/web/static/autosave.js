@@ -16,7 +16,15 @@
   function remember(fields) {
     fields.forEach(function (value, name) {
       var was = form.elements["was-" + name];
-      if (was) { was.value = value; }
+      if (was) { was.value = value; was.disabled = false; }
+    });
+  }
+
+  /* What was sent without a word back may be kept or not: until we know, this page says nothing of how it was. */
+  function doubt(fields) {
+    fields.forEach(function (value, name) {
+      var was = form.elements["was-" + name];
+      if (was && was.value !== value) { was.disabled = true; }
     });
   }
 
@@ -41,12 +49,13 @@
           say("saved");
           if (dirty) { plan(0); }
         } else if (answer.status === 429 || answer.status >= 500) {
+          doubt(fields);
           again();
         } else {
           say("refused");
         }
       })
-      .catch(function () { busy = false; again(); });
+      .catch(function () { busy = false; doubt(fields); again(); });
   }
 
   function again() {
