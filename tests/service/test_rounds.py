@@ -3,8 +3,9 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from app.store.engine import Database
 from app.store.links import Broken, HeldLink, Links, write_down
 from app.web.asking import Counter
 from tests.people import SECRET, SQUARE, TWENTY, Chance, Clock, House
-from tests.service.storm import counted, held_at
+from tests.service.storm import Held, counted, held_at
 
 ON_POSTGRESQL = pytest.mark.parametrize("kind", [pytest.param("postgresql", marks=pytest.mark.postgresql)])
 Do = Callable[[Work, str], Any]
@@ -33,20 +34,22 @@ def ask(house: House, token: str, job: Do) -> Future[Any]:
     return house.workshop.ask(house.clock(), lambda work: job(work, token), write=True, link=token)
 
 
+@contextmanager
+def lasting(house: House, token: str) -> Iterator[Future[Any]]:
+    """A round lasts as long as this block, by the job of this link."""
+    held = Held()
+    answer = ask(house, token, lambda _work, _token: held.wait_here())
+    assert held.reached.wait(timeout=20)
+    yield answer
+    held.let_go()
+
+
 def together(house: House, first: str, asked: list[tuple[str, Do]]) -> list[Future[Any]]:
     """All wait while the job of the first link goes on, so that they are done with it."""
-    begun, go_on = threading.Event(), threading.Event()
-
-    def hold(_work: Work, _token: str) -> None:
-        begun.set()
-        go_on.wait(timeout=20)
-
-    answers = [ask(house, first, hold)]
-    assert begun.wait(timeout=20)
-    answers += [ask(house, token, job) for token, job in asked]
-    go_on.set()
+    with lasting(house, first):
+        answers = [ask(house, token, job) for token, job in asked]
     wait(answers, timeout=30)
-    return answers[1:]
+    return answers
 
 
 def send(work: Work, token: str) -> str:
@@ -141,20 +144,12 @@ def test_a_job_that_spoils_the_transaction_spoils_it_for_nobody_else(house: Hous
     def ask_nonsense(connection: Connection, _: Links) -> None:
         connection.execute(text("SELECT nonsense"))
 
-    begun, go_on = threading.Event(), threading.Event()
-
-    def hold(_work: Work, _token: str) -> None:
-        begun.set()
-        go_on.wait(timeout=20)
-
-    holding = ask(house, first, hold)
-    assert begun.wait(timeout=20)
-    spoiled = house.workshop.database.ask_with_link(stored(bad), ask_nonsense)
-    answers = [ask(house, token, send) for token in others]
-    go_on.set()
+    with lasting(house, first) as held:
+        spoiled = house.workshop.database.ask_with_link(stored(bad), ask_nonsense)
+        answers = [ask(house, token, send) for token in others]
     assert [answer.result(timeout=30) for answer in answers] == [receipt_code(token) for token in others]
     assert isinstance(spoiled.exception(timeout=30), ProgrammingError | OperationalError)
-    assert holding.exception(timeout=30) is None
+    assert held.exception(timeout=30) is None
 
 
 def test_whoever_cannot_be_handed_on_is_told_and_keeps_nobody_from_an_answer(
@@ -254,18 +249,10 @@ class TestOnPostgresql:
     def test_nobody_new_waits_for_a_round_that_lasts(self, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("app.store.rounds.LONGEST_ROUND", 0.2)
         first, other, *_ = tokens(house)
-        begun, go_on = threading.Event(), threading.Event()
-
-        def hold(_work: Work, _token: str) -> None:
-            begun.set()
-            go_on.wait(timeout=20)
-
-        held = ask(house, first, hold)
-        assert begun.wait(timeout=20)
-        time.sleep(0.3)
-        assert ask(house, other, send).result(timeout=10) == receipt_code(other)
-        assert not held.done()
-        go_on.set()
+        with lasting(house, first) as held:
+            time.sleep(0.3)
+            assert ask(house, other, send).result(timeout=10) == receipt_code(other)
+            assert not held.done()
         assert held.exception(timeout=20) is None
 
     def test_whoever_must_wait_for_somebody_with_the_same_link_keeps_nobody_waiting(self, house: House) -> None:
