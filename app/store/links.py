@@ -167,7 +167,13 @@ class HeldLink(Links):
         self._behind = behind
         self.put_off: list[tuple[Asked, bool]] = []
 
-    def behind(self, token_hash: str, *, lock: bool = False, counted: bool = False) -> Behind | None:  # noqa: ARG002
+    def behind(
+        self,
+        token_hash: str,
+        *,
+        lock: bool = False,  # noqa: ARG002 - it is held already
+        counted: bool = False,
+    ) -> Behind | None:
         if token_hash != self._token_hash:
             raise ValueError("another link than the one that is held: holding it too might wait for somebody")
         if counted and (found := super().behind(token_hash, counted=True)):
