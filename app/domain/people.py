@@ -12,8 +12,8 @@ from app.domain.text import Text
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-#: The plain addresses that every mail server takes; no quotes, no comments, ASCII only.
-ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
+#: The plain addresses that every mail server takes, on a whole domain; no quotes, no comments, ASCII only.
+ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
 MOST_PEOPLE = 20_000
 _HEADINGS = {"email", "e-mail", "emailadres", "e-mailadres", "mail", "adres"}
 

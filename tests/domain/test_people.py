@@ -150,6 +150,7 @@ def test_every_broken_line_is_named_by_its_number() -> None:
         "a",
         "a@",
         "@x.nl",
+        "a@ministerie",  # no letter gets there: the end was forgotten
         "a b@x.nl",
         "a@x@y.nl",
         "a@-x.nl",
@@ -168,7 +169,7 @@ def test_what_could_not_be_mailed_is_no_address(address: str) -> None:
     assert "not an email address" in words
 
 
-@pytest.mark.parametrize("address", ["a@x.nl", "o'brien+test@sub.x-y.example", "A.B@X.NL", "a@localhost"])
+@pytest.mark.parametrize("address", ["a@x.nl", "o'brien+test@sub.x-y.example", "A.B@X.NL"])
 def test_what_can_be_mailed_is_an_address_in_small_letters(address: str) -> None:
     assert read(f"{address},Anne,on\n").people[0].email == address.lower()
 
