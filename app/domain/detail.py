@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
+import numpy as np
+
 from app.domain.disclosure import AuditGaveUp, leaking_sets
 from app.domain.estimate import BlockScores, half_up
 from app.domain.parameters import Parameters
@@ -34,22 +36,28 @@ def _in_tens(share: Fraction) -> int:
 def detail_of(
     items: Sequence[str], block: BlockScores, together: Agreement | None, params: Parameters
 ) -> dict[str, object]:
-    """Don't-know rate, item means, distribution and spread of a published group cell; empty below the limits."""
+    """Item means or don't-know rate, distribution and spread of a published group cell; empty below the limits.
+
+    Where every contributor answered every item, each don't know is one of the few without a score, and score, item
+    means, AD and r* together give the answers back: then neither that rate nor those two are shown (decision 22).
+    """
     n = block.contributors
     found: dict[str, object] = {}
     if n >= params.k_detail:
-        found["dont_know"] = _in_tens(block.dont_know_rate)
-        if len(items) > 1 and block.all_complete and not _items_leak(items, block, params.k_cell):
+        if not block.all_complete:
+            found["dont_know"] = _in_tens(block.dont_know_rate)
+        elif len(items) > 1 and not _items_leak(items, block, params.k_cell):
             found["items"] = [_item(item, tally) for item, tally in zip(items, block.tallies.tolist(), strict=True)]
     if n >= params.k_distribution and together:
         bands = _bands(block)
-        if all(bands):
-            answers = sum(bands)
-            low, middle, high = (_in_tens(Fraction(band, answers)) for band in bands)
+        if all(people >= params.k_cell for _, people in bands):
+            answers = sum(number for number, _ in bands)
+            low, middle, high = (_in_tens(Fraction(number, answers)) for number, _ in bands)
             found["distribution"] = {"low": low, "middle": middle, "high": high}
             found["sd"] = sd_of_scores(block)
-            found["ad"] = half_up(100 * together.ad) / 100
-            found["rwg"] = half_up(100 * together.rwg) / 100
+            if not block.all_complete:
+                found["ad"] = half_up(100 * together.ad) / 100
+                found["rwg"] = half_up(100 * together.rwg) / 100
     return found
 
 
@@ -63,15 +71,15 @@ def _items_leak(items: Sequence[str], block: BlockScores, k_cell: int) -> bool:
     means: dict[str, dict[str, Fraction]] = {"block": block_mean}
     people: dict[str, frozenset[object]] = {}
     patterns: dict[bytes, list[int]] = {}
-    for person, answered in enumerate(block.answered):
+    for person, answered in enumerate(block.given > 0):
         patterns.setdefault(answered.tobytes(), []).append(person)
     for group, persons in enumerate(patterns.values()):
-        given = [item for item, answered in zip(items, block.answered[persons[0]], strict=True) if answered]
+        given = [item for item, step in zip(items, block.given[persons[0]], strict=True) if step]
         for item in given:
             column = f"{item}|{group}"
             people[column] = frozenset(persons)
             block_mean[column] = Fraction(1, n * len(given))
-            means.setdefault(item, {})[column] = Fraction(1, int(block.answered[:, items.index(item)].sum()))
+            means.setdefault(item, {})[column] = Fraction(1, int(np.count_nonzero(block.given[:, items.index(item)])))
     try:
         return bool(leaking_sets(means, people, k_cell))
     except AuditGaveUp:
@@ -79,25 +87,31 @@ def _items_leak(items: Sequence[str], block: BlockScores, k_cell: int) -> bool:
 
 
 def _item(item: str, tally: Sequence[int]) -> dict[str, object]:
-    """One item's mean (nearest 5) and percent favourable."""
+    """One item's mean (nearest 5) and percent favourable.
+
+    A mean is held within 5 and 95, as that of a cell is: beside "at least 95", 100 would say that all gave all fives.
+    """
     n, steps = sum(tally), len(tally)
     total = sum(step * count for step, count in enumerate(tally))
     favourable = sum(count for step, count in enumerate(tally) if 2 * step > steps - 1)
+    mean = min(95, max(5, 5 * half_up(Fraction(20 * total, n * (steps - 1)))))
     shown = _in_tens(Fraction(favourable, n))
     # From the share as shown: from the count itself the interval would tell "none" from "hardly any".
     low, high = wilson(n * shown / 100, n)
     return {
         "item": item,
-        "mean": 5 * half_up(Fraction(20 * total, n * (steps - 1))),
+        "mean": mean,
+        **({} if 5 < mean < 95 else {"bound": "at_most" if mean == 5 else "at_least"}),
         "favourable": shown,
         "favourable_ci95": [10 * math.floor(10 * low), 10 * math.ceil(10 * high)],
     }
 
 
-def _bands(block: BlockScores) -> tuple[int, int, int]:
-    """Answers below, at and above the middle of the scale (1–2, 3 and 4–5 of five steps)."""
-    counts = block.tallies.sum(axis=0).tolist()
-    middle = len(counts) - 1
-    low = sum(count for step, count in enumerate(counts) if 2 * step < middle)
-    high = sum(count for step, count in enumerate(counts) if 2 * step > middle)
-    return low, sum(counts) - low - high, high
+def _bands(block: BlockScores) -> list[tuple[int, int]]:
+    """(answers, people who gave any of them) below, at and above the middle of the scale (1–2, 3, 4–5 of five steps).
+
+    A band of fewer than four people counts as an empty one: in tens it would still tell of one answer in ten.
+    """
+    middle, twice = block.tallies.shape[1] + 1, 2 * block.given
+    bands = ((twice > 0) & (twice < middle), twice == middle, twice > middle)
+    return [(int(np.count_nonzero(band)), int(np.count_nonzero(band.any(axis=1)))) for band in bands]

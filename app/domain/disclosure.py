@@ -108,6 +108,8 @@ def disclose(constellation: Constellation, params: Parameters, sheets: Mapping[s
             blocks |= own
             standings.append(pool)
     standing = {s.party.key: s for s in standings}
+    # What a pool says beside what one of its parties says would tell of the others.
+    pooled = {key for s in standings if s.pooled for key in s.sources}
     return Disclosure(
         standings=tuple(standings),
         blocks=blocks,
@@ -115,7 +117,9 @@ def disclose(constellation: Constellation, params: Parameters, sheets: Mapping[s
         little_sight=frozenset(
             cell
             for cell, block in blocks.items()
-            if block.sighted >= params.k_party and block.dont_know_rate >= LITTLE_SIGHT_FROM
+            if cell.party not in pooled
+            and block.sighted >= params.k_party
+            and block.dont_know_rate >= LITTLE_SIGHT_FROM
         ),
     )
 

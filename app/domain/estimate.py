@@ -55,8 +55,8 @@ class BlockScores:
 
     A person's score in points is `100 · numerators[i] / denominator`, where `present[i]`; else it is missing.
     `tallies[j, v]`: how many contributors gave step v + 1 to item j, after reversal.
-    `answered`: contributors × items, who gave an answer to what. `sighted`: people who were shown the block and
-    answered any of it; `asked`: Σ (J − not applicable) over them.
+    `given`: contributors × items, the step that each gave, after reversal; 0 where there is none. `sighted`: people
+    who were shown the block and answered any of it; `asked`: Σ (J − not applicable) over them.
     """
 
     numerators: Whole
@@ -66,12 +66,12 @@ class BlockScores:
     asked: int
     dont_know: int
     tallies: Whole
-    answered: Mask
+    given: Codes
 
     @property
     def all_complete(self) -> bool:
         """Every contributor answered every item."""
-        return bool(self.answered.all())
+        return bool(self.given.all())
 
     @cached_property
     def contributors(self) -> int:
@@ -130,7 +130,7 @@ def score_block(codes: Codes, steps: int, reversed_items: Sequence[bool]) -> Blo
         asked=int(applicable[responded].sum()),
         dont_know=int(np.count_nonzero(by_item == DONT_KNOW)),
         tallies=tallies,
-        answered=given[:, present].T,
+        given=contributed.T,
     )
 
 

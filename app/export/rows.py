@@ -100,6 +100,7 @@ def _rows(document: Mapping[str, Any]) -> Iterator[ScoreRow]:
                     about=row.about,
                     state="published",
                     score=item["mean"],
+                    bound=item.get("bound"),
                     item=item["item"],
                     favourable=item["favourable"],
                     favourable_low=low,

@@ -230,9 +230,9 @@ def test_without_two_answers_to_anything_there_is_no_agreement() -> None:
 
 
 def test_numbers_of_agreement_are_shown_from_ten_people_only() -> None:
-    rows: list[list[Value | None]] = [[1], [3], [5], [2], [4], [3], [3], [2], [4]]
+    rows: list[list[Value | None]] = [[1, 3, None], *[[2, 3, 5]] * 8]
     nine, _ = agreed(rows)
-    ten, _ = agreed([*rows, [5]])
+    ten, _ = agreed([*rows, [2, 3, 4]])
     assert "rwg" not in nine["detail"]
     assert {"rwg", "ad", "sd"} < set(ten["detail"])
 
@@ -261,6 +261,23 @@ def test_thirty_percent_not_knowing_is_little_sight(unknown: int, flags: list[st
 
 def test_four_people_who_do_not_know_are_too_few_to_say_so() -> None:
     assert sight(["dont_know"] * 4 + [None])["flags"] == []
+
+
+@pytest.mark.parametrize(("one", "two"), [(1, 3), (2, 1)])
+def test_a_pool_with_little_sight_does_not_stand_beside_what_its_parties_see(one: int, two: int) -> None:
+    """og1: five of thirteen answered; og2: three of four. So many of each do not know; over 30 % of the pool's eight.
+
+    og1 with a flag or without one, beside the pool's, would tell of the three of og2.
+    """
+    case = Case(points(5), *triangle(og=[13, 4]))
+    for party, unknown, people in (("og1", one, 5), ("og2", two, 3)):
+        case.give(party, "geheel", "whole", [[3]] * people)
+        case.give(party, "rol", "other", [*[["dont_know"]] * unknown, *[[3]] * (people - unknown)], "eig")
+    document = case.document()
+    flags = {
+        key: cell(document, "rol", "other", key, "eig")["flags"] for key in ("og1", "og2", "overige-opdrachtgever")
+    }
+    assert flags == {"og1": [], "og2": [], "overige-opdrachtgever": ["little_sight"]}
 
 
 def test_not_applicable_shrinks_what_could_be_known() -> None:

@@ -198,7 +198,8 @@ class Answers:
                 rows.append(row)
         self.cells[key] = BaseCell(source.key, source.statement, scores)
         self.agreement[key] = None if source.statement else agreement(rows, self.questions.steps)
-        dim = sighted >= self.params["k_party"] and asked and Fraction(unknown, asked) >= Fraction(3, 10)
+        pooled = any(source.key in (pool.pooled or ()) for pool in self.sources)
+        dim = not pooled and sighted >= self.params["k_party"] and asked and Fraction(unknown, asked) >= Fraction(3, 10)
         self.flags[key] = ["attributed"] * source.statement + ["little_sight"] * bool(dim)
         reasons = [source.reason]
         if about is not None:
