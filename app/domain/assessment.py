@@ -1,5 +1,6 @@
 """Owns the life of an assessment: its states, who may do what, its window, and what must be true before it opens."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from app.domain.advice import advise
 from app.domain.constellation import Party
-from app.domain.parameters import Parameters
+from app.domain.parameters import EXACT_SIZE_FROM, Parameters
 from app.domain.problems import AssessmentClosed, Fault, NotAllowed, NotFound, WrongState, fault
 from app.domain.text import Text
 
@@ -212,22 +213,27 @@ def _faults_of_dates(assessment: Assessment, now: datetime) -> list[Fault]:
 
 # --- Response while open ----------------------------------------------------------------------------------------------
 
-ResponseBand = Literal["too_few_to_tell", "40-", "40–59", "60–79", "80–100"]
+ResponseBand = Literal[
+    "too_few_to_tell", "too_small_to_tell", "list_changed", "40-", "40–59", "60–79", "60–100", "80–100"
+]
 
 
 def live_band(sent: int, invited: int, k_party: int) -> ResponseBand:
     """What an office may see of the response of one party while it is open: a band, never a count.
 
     Below `k_party` nothing; nor where the band would leave a single possible count, because then everybody's sending
-    could be known (architecture.md §4, nobody sees who has sent).
+    could be known (architecture.md §4, nobody sees who has sent). Somebody of the party who has not sent knows that not
+    all have: to that person too two counts must be left. A party of which no count can ever be told is too small.
     """
-    if sent < k_party or not invited:
-        return "too_few_to_tell"
-    band = _band(sent, invited)
-    possible = [count for count in range(k_party, invited + 1) if _band(count, invited) == band]
-    return band if len(possible) > 1 else "too_few_to_tell"
+    left = Counter(_band(count, invited) for count in range(k_party, invited))
+    told = {band for band, counts in left.items() if counts > 1}
+    if invited and not told:
+        return "too_small_to_tell"
+    return band if sent >= k_party and (band := _band(sent, invited)) in told else "too_few_to_tell"
 
 
 def _band(sent: int, invited: int) -> ResponseBand:
     percent = 100 * sent / invited
+    if percent >= 60 and invited < EXACT_SIZE_FROM:  # 80 % and up would leave all, and all but one
+        return "60–100"
     return "80–100" if percent >= 80 else "60–79" if percent >= 60 else "40–59" if percent >= 40 else "40-"

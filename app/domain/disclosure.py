@@ -11,7 +11,7 @@ import numpy as np
 from app.domain.constellation import POOL_PREFIX, Constellation, Party
 from app.domain.estimate import BlockScores, Cell, Codes, half_up, score_block
 from app.domain.instrument import Instrument
-from app.domain.parameters import Parameters
+from app.domain.parameters import EXACT_SIZE_FROM, Parameters
 
 Reason = Literal["not_asked", "version", "party_small", "response_low", "target_small", "cell_small", "audit"]
 #: A hidden figure carries the first of these that holds; a derived one the first of its components (§7.7).
@@ -24,8 +24,6 @@ REASONS: tuple[Reason, ...] = (
     "cell_small",
     "audit",
 )
-#: Party sizes are exact from here; below, only the band "k_party–9" (§7.7).
-EXACT_SIZE_FROM = 10
 LITTLE_SIGHT_FROM = Fraction(3, 10)
 
 

@@ -19,6 +19,8 @@ _LIMITS: dict[str, tuple[Fraction, Fraction]] = {
     "sd_step": (Fraction(10), Fraction(50)),
 }
 CUTS = (5, 10, 20)
+#: Party sizes are exact from here; below, only the band "k_party–9" (scoring.md §7.7).
+EXACT_SIZE_FROM = 10
 _DECIMAL = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,6})?")
 
 

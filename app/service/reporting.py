@@ -28,7 +28,7 @@ def _live_band(assessment: Assessment, party: Party, sent: int) -> ResponseBand 
     """Nothing where the list changed after opening: adding people would move the bands until they tell the count."""
     if party.attributed:
         return None
-    return "too_few_to_tell" if party.changed else live_band(sent, party.invited, assessment.params.k_party)
+    return "list_changed" if party.changed else live_band(sent, party.invited, assessment.params.k_party)
 
 
 def scores_hash(work: Work, actor: Actor, identifier: str) -> str:

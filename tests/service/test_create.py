@@ -138,4 +138,4 @@ def test_a_draft_shows_no_response(house: House) -> None:
     made = house.draft()
     with house.work(write=False) as work:
         bands = {party.key: band for party, band in reporting.response(work, house.commissioner, made.id)}
-    assert bands == dict.fromkeys(FIVE_EACH, "too_few_to_tell")
+    assert bands == dict.fromkeys(FIVE_EACH, "too_small_to_tell")

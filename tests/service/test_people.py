@@ -189,7 +189,7 @@ def test_the_response_of_a_list_that_changed_is_not_told(house: House) -> None:
     add(house, made.id, "verzonnen@ministerie.example,,wonen")
     with house.work(write=False) as work:
         after = {p.key: band for p, band in reporting.response(work, house.commissioner, made.id)}
-    assert (before["wonen"], after["wonen"]) == ("80–100", "too_few_to_tell")
+    assert (before["wonen"], after["wonen"]) == ("80–100", "list_changed")
 
 
 def again(house: House, made: Assessment, party: str, number: int) -> None:

@@ -61,7 +61,7 @@ def test_from_draft_to_released(api: TestClient, house: House) -> None:
         opened = work.own(house.commissioner, made.json()["id"])
     house.everyone_sends(opened)
     bands = {line["party"]: line["band"] for line in api.get(f"{address_}/response").json()}
-    assert set(bands.values()) == {"too_few_to_tell"}, "all five of five would tell who sent"
+    assert set(bands.values()) == {"too_small_to_tell"}, "all five of five would tell who sent"
     assert api.put(f"{address_}/status", json={"status": "closed"}).json()["status"] == "closed"
     assert api.put(f"{address_}/status", json={"status": "released"}).json()["status"] == "released"
     assert api.get(f"{address_}/scores").status_code == 200

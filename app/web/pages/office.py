@@ -21,9 +21,12 @@ router = APIRouter(prefix="/bureau", include_in_schema=False)
 
 BANDS: dict[str, Text] = {
     "too_few_to_tell": Text("nog niet te tonen", "cannot be shown yet"),
+    "too_small_to_tell": Text("wordt niet getoond: kleine partij", "not shown: small party"),
+    "list_changed": Text("niet meer te tonen: lijst gewijzigd", "no longer shown: list changed"),
     "40-": Text("minder dan 40 %", "less than 40 %"),
     "40–59": Text("40–59 %", "40–59 %"),
     "60–79": Text("60–79 %", "60–79 %"),
+    "60–100": Text("60–100 %", "60–100 %"),
     "80–100": Text("80–100 %", "80–100 %"),
 }
 
