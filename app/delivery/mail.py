@@ -3,6 +3,8 @@
 import re
 import smtplib
 import ssl
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,7 +26,8 @@ KEPT = timedelta(days=30)
 class Letter:
     """A letter as it leaves: one receiver, plain text and simple HTML with the same words.
 
-    `calendar`: a file for the receiver's calendar that goes along, if any.
+    `calendar`: a file for the receiver's calendar that goes along, if any. `about`: the assessment that it is about,
+    if any.
     """
 
     id: str
@@ -33,6 +36,7 @@ class Letter:
     text: str
     html: str
     calendar: bytes = b""
+    about: str = ""
 
 
 class TryLater(Exception):
@@ -43,12 +47,19 @@ class Undeliverable(Exception):
     """The receiving side says that this address will never accept it, or no letter can be made for it."""
 
 
+#: Those of some assessments that were erased.
+Erased = Callable[[AbstractSet[str]], AbstractSet[str]]
+
+
 class Postman(Protocol):
-    """Brings letters, raising TryLater or Undeliverable; `tidy` throws away what it kept long enough."""
+    """Brings letters, raising TryLater or Undeliverable.
+
+    `tidy` throws away what it kept long enough, and letters about assessments of which `erased` says that they are.
+    """
 
     def deliver(self, letter: Letter, now: datetime) -> None: ...
 
-    def tidy(self, now: datetime) -> None: ...
+    def tidy(self, now: datetime, erased: Erased) -> None: ...
 
 
 def compose(letter: Letter, sender: str, now: datetime) -> EmailMessage:
@@ -84,20 +95,24 @@ class FilePostman:
     folder: Path
     sender: str
 
-    def tidy(self, now: datetime) -> None:
-        """Letters hold addresses and links: they stay for a month, like the addresses themselves.
+    def tidy(self, now: datetime, erased: Erased) -> None:
+        """Letters hold addresses and links: they stay for a month, like the addresses themselves, and no longer than
+        what they are about.
 
         So does what is left of a letter that never became whole.
         """
-        for path in [*self.folder.glob("*.eml"), *self.folder.glob("*.half")]:
+        paths = [*self.folder.glob("*.eml"), *self.folder.glob("*.half")]
+        about = {path: path.name.split(".")[0] for path in paths if len(path.suffixes) == 2}
+        gone = erased(set(about.values())) if about else set()
+        for path in paths:
             with suppress(FileNotFoundError):  # another process tidies too, and half a letter becomes whole
-                if datetime.fromtimestamp(path.stat().st_mtime, UTC) < now - KEPT:
+                if about.get(path) in gone or datetime.fromtimestamp(path.stat().st_mtime, UTC) < now - KEPT:
                     path.unlink()
 
     def deliver(self, letter: Letter, now: datetime) -> None:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            name = re.sub(r"[^A-Za-z0-9_-]", "", letter.id)
+            name = ".".join(re.sub(r"[^A-Za-z0-9_-]", "", part) for part in (letter.about, letter.id) if part)
             half = self.folder / f"{name}.half"
             half.write_bytes(bytes(compose(letter, self.sender, now)))
             half.rename(self.folder / f"{name}.eml")
@@ -112,7 +127,7 @@ class SmtpPostman:
     url: str
     sender: str
 
-    def tidy(self, now: datetime) -> None:
+    def tidy(self, now: datetime, erased: Erased) -> None:
         """Nothing is kept here."""
 
     def deliver(self, letter: Letter, now: datetime) -> None:

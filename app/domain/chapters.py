@@ -18,7 +18,7 @@ from app.domain.findings import (
     signed_interval,
 )
 from app.domain.instrument import Theme
-from app.domain.text import Text, enumerate_texts, lowered
+from app.domain.text import Text, enumerate_texts, lowered, to_whole
 
 
 def section_of(figures: Figures, figure: Mapping[str, Any]) -> ThemeSection:
@@ -30,7 +30,7 @@ def section_of(figures: Figures, figure: Mapping[str, Any]) -> ThemeSection:
         theme=theme,
         level=shown(figure),
         whole=whole,
-        ambition=None if ambition is None else round(ambition),
+        ambition=None if ambition is None else to_whole(ambition),
         pairs=tuple(_outlooks(figures, theme) if whole else _pairs(figures, theme)),
         sources=tuple(titles[key] for key in theme.sources),
     )

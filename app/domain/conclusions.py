@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from app.domain import words
 from app.domain.figures import Figures
-from app.domain.findings import Finding, Praise, Shown, distances, shown
+from app.domain.findings import Finding, Praise, Shown, distances
 from app.domain.instrument import Block, GapKind
 from app.domain.text import Text
 
@@ -13,21 +13,24 @@ from app.domain.text import Text
 def praise_of(figures: Figures, strength: Mapping[str, Any]) -> Praise:
     theme = figures.instrument.theme(strength["theme"])
     if strength["type"] == "perception":
+        level = figures.cell(theme.key, "other", strength["from"], strength["about"])
         headline = Text(
             "{about} en {party} zien allebei dat dit goed gaat bij {about}.",
             "{about} and {party} both see that {about} does this well.",
         ).fill(about=figures.name(strength["about"]), party=figures.name(strength["from"]))
     elif strength["type"] == "view":
+        level = figures.view(theme.key, strength["from"], strength["about"])
         headline = Text(
             "{party} ziet dit duidelijk goed gaan bij {about}.",
             "{party} clearly sees this go well with {about}.",
         ).fill(about=figures.name(strength["about"]), party=figures.name(strength["from"]))
     else:
         one, other = strength["between"]
+        level = figures.side(theme.key, one, other).figure
         headline = Text(
             "Tussen {one} en {other} gaat dit duidelijk goed.", "Between {one} and {other} this clearly goes well."
         ).fill(one=figures.name(one), other=figures.name(other))
-    return Praise(theme, headline, shown(strength))
+    return Praise(theme, headline, level)
 
 
 def finding_of(figures: Figures, gap: Mapping[str, Any]) -> Finding:
@@ -105,16 +108,19 @@ def _said_of_ambition(
             party=figures.name(gap["from"]), about=figures.name(gap["about"])
         )
         role = figures.lines[gap["about"]].role_key
+        level = figures.view(gap["theme"], gap["from"], gap["about"])
     elif gap["of"] == "relation":
         one, other = gap["between"]
         what = Text("de relatie tussen {one} en {other}", "the relation between {one} and {other}").fill(
             one=figures.name(one), other=figures.name(other)
         )
         role = figures.lines[one].role_key
+        level = figures.side(gap["theme"], one, other).figure
     else:
         what = Text("de driehoek als geheel", "the triangle as a whole")
         role = figures.instrument.roles[0].key
+        level = figures.whole(gap["theme"])
     headline = Text(
         "Op dit thema blijft {what} onder de ambitie.", "On this theme {what} stays below the ambition."
     ).fill(what=what)
-    return headline, (what, Shown(gap["a"])), (Text("ambitie", "ambition"), Shown(gap["b"])), role
+    return headline, (what, level), (Text("ambitie", "ambition"), Shown(gap["b"])), role

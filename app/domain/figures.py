@@ -114,6 +114,10 @@ class Figures:
             found = [r for r in self.document["role_relations"] if r["theme"] == theme and r["between"] == [one, other]]
         return shown(found[0] if found else None)
 
+    def whole(self, theme: str) -> Shown:
+        """The triangle as a whole on a theme."""
+        return shown(next((c for c in self.document["constellation"] if c["theme"] == theme), None))
+
     @cached_property
     def total(self) -> Shown:
         return shown(next((t for t in self.document["totals"] if t["of"] == "constellation"), None))

@@ -1,7 +1,7 @@
 """Owns the method note: what the figures are, what their limits are, and where the themes come from (scoring.md §7)."""
 
 from app.domain.figures import Figures
-from app.domain.text import Text
+from app.domain.text import Text, to_whole
 
 
 def method_of(figures: Figures) -> tuple[Text, ...]:
@@ -21,7 +21,7 @@ def method_of(figures: Figures) -> tuple[Text, ...]:
             "A party is shown from {k} people and {r} % response, a figure from {c} answers. About a party with "
             "fewer than {t} invited people we show no views of groups, unless it answers by name: then it knows and "
             "agreed.",
-        ).fill(k=given["k_party"], r=round(given["min_response"] * 100), c=given["k_cell"], t=given["k_target"]),
+        ).fill(k=given["k_party"], r=to_whole(given["min_response"] * 100), c=given["k_cell"], t=given["k_target"]),
         Text(
             "Het interval zegt waar de score met 95 % zekerheid ligt als anderen in dezelfde rol hadden "
             "geantwoord. Bij kleine groepen is het op vijf punten afgerond.",
@@ -35,7 +35,7 @@ def method_of(figures: Figures) -> tuple[Text, ...]:
             "'Clear' is a difference of at least 10 points that is not due to chance at 95 % certainty, "
             "'indication' at 80 %. There are {n} comparisons; chance alone gives about {c} clear ones and {i} "
             "indications.",
-        ).fill(n=figures.document["comparisons"], c=round(flags["clear"]), i=round(flags["indication"])),
+        ).fill(n=figures.document["comparisons"], c=to_whole(flags["clear"]), i=to_whole(flags["indication"])),
         Text(
             "Scores van groepen onder 5 en boven 95 tonen wij als '≤ 5' en '≥ 95'. Afgeronde delen kunnen één punt "
             "verschillen van het afgeronde verschil.",

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, cast
 
 import rfc8785
@@ -195,8 +196,7 @@ class _Maker:
             if figure.weights is None:
                 yield {**place, **_state(figure.reason), "score": None, "flags": flags}
                 continue
-            estimate = self._estimate(figure)
-            found: Json = {**place, **_state(None), **self._level(estimate), "flags": flags}
+            found: Json = {**place, **self._figure(figure), "flags": flags}
             yield (
                 {**found, "agreement": None}
                 if cell.party in self._attributed
@@ -204,12 +204,10 @@ class _Maker:
             )
 
     def _of_group(self, cell: Cell, block: BlockScores, level: Json) -> Json:
-        """Agreement, bound and detail: what only a published cell of a group has."""
+        """Agreement and detail: what only a published cell of a group has."""
         found: Json = {}
         together = self._agreements[cell]
         found["agreement"] = together.as_class if together else None
-        if block.mean < CLAMP_LOW or block.mean > CLAMP_HIGH:
-            found["bound"] = "at_most" if block.mean < CLAMP_LOW else "at_least"
         role = self._role(cell.party)
         about = self._role(cell.about) if cell.about else None
         items = self._constellation.instrument.block_items(cell.theme, cell.block, role, about)
@@ -246,7 +244,7 @@ class _Maker:
         for party, about in ((relation.one, relation.other), (relation.other, relation.one)):
             figure = self._scores.views[View(relation.theme, party, about)]
             if figure.weights is not None:
-                level = self._level(self._estimate(figure))
+                level = {**self._level(self._estimate(figure)), **self._bound(figure.weights)}
                 return {"one_sided": {"from": party, "about": about, **level}}
         return {}
 
@@ -362,7 +360,18 @@ class _Maker:
     def _figure(self, figure: Figure) -> Json:
         if figure.weights is None:
             return {**_state(figure.reason), "score": None}
-        return {**_state(None), **self._level(self._estimate(figure))}
+        return {**_state(None), **self._level(self._estimate(figure)), **self._bound(figure.weights)}
+
+    def _bound(self, weights: Mapping[Cell, Fraction]) -> Json:
+        """Of a figure all of whose cells are held at the same end, within 5 and 95: it lies there or beyond (§7.6)."""
+        ends = {self._end(cell) for cell in weights}
+        return {"bound": end} if len(ends) == 1 and (end := ends.pop()) else {}
+
+    def _end(self, cell: Cell) -> str | None:
+        mean = self._disclosure.blocks[cell].mean
+        if cell.party in self._attributed or CLAMP_LOW <= mean <= CLAMP_HIGH:
+            return None
+        return "at_most" if mean < CLAMP_LOW else "at_least"
 
     def _rolled_up(self, rolled: RolledUp) -> Json:
         coverage = {"included": rolled.included, "total": rolled.total}

@@ -1,5 +1,6 @@
 """Owns the two languages: a text that people read exists in Dutch and in English, or it doesn't exist."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -58,6 +59,11 @@ def enumerate_texts(texts: Iterable[Text]) -> Text:
         ", ".join(t.nl for t in items[:-1]) + " en " + items[-1].nl,
         ", ".join(t.en for t in items[:-1]) + " and " + items[-1].en,
     )
+
+
+def to_whole(value: float) -> int:
+    """A figure of a document as a whole number: ⌊x + ½⌋ (scoring.md §2.6)."""
+    return math.floor(value + 0.5)
 
 
 def signed(value: int) -> str:

@@ -15,6 +15,7 @@ from app.domain.comments import (
 )
 from app.domain.problems import Fault, InvalidInput, NotAllowed, fault
 from app.domain.text import Text
+from app.service.tokens import mark_of_address
 from app.service.work import Work
 
 #: The line in the audit trail that says that a member declared to be no respondent, and read.
@@ -45,9 +46,14 @@ def has_declared(work: Work, actor: Actor, identifier: str) -> bool:
 
 
 def _require_may_read(work: Work, actor: Actor, assessment: Assessment) -> None:
-    """After release, and by nobody who was invited; addresses are known until thirty days after closing."""
+    """After release, and by nobody who was invited.
+
+    Addresses are known until thirty days after closing; of members a mark stays.
+    """
     assessment.require_state("released")
-    if actor.name in work.store.answers.everyone(assessment.id):
+    marks = work.store.assessments.members_who_took_part(assessment.id)
+    known = mark_of_address(work.secret, assessment.id, actor.name) in marks
+    if known or actor.name in work.store.answers.everyone(assessment.id):
         raise NotAllowed(
             Text(
                 "U staat zelf op de lijst van deze meting. Laat een collega die niet meedeed de toelichtingen lezen.",

@@ -35,10 +35,11 @@ _DUE = Text(
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a letter says, and the file that goes along."""
+    """What a letter says, which assessment it is about, and the file that goes along."""
 
     subject: Text
     body: Text
+    about: str
     calendar: bytes = b""
 
 
@@ -64,7 +65,7 @@ def of_conversation(work: Work, waiting: Waiting, base_url: str) -> Contents | N
     if dialogue.sequence:
         subject = Text("Gewijzigd: {subject}", "Changed: {subject}").fill(subject=subject)
     calendar = as_calendar(assessment, meeting, dialogue.sequence, "nl", work.now)
-    return Contents(subject, _INVITED.fill(**words, **_around(assessment)), calendar)
+    return Contents(subject, _INVITED.fill(**words, **_around(assessment)), assessment.id, calendar)
 
 
 def of_agreement(work: Work, waiting: Waiting, base_url: str) -> Contents | None:
@@ -83,6 +84,7 @@ def of_agreement(work: Work, waiting: Waiting, base_url: str) -> Contents | None
     return Contents(
         subject.fill(day=day, title=assessment.title),
         _DUE.fill(party=party, what=agreement.what, day=day, link=link, **_around(assessment)),
+        assessment.id,
     )
 
 

@@ -33,7 +33,8 @@ def require_current_tables(workshop: Workshop) -> None:
 class Workload:
     """How the work goes that the service does by itself, of all offices together.
 
-    Letters are counted in powers of ten: reminders go to whoever did not send, so their number would tell how many did.
+    Letters are counted in powers of ten and without reminders: those go to whoever did not send, so that even one of
+    them would tell something of somebody.
     """
 
     assessments: Mapping[str, int]

@@ -14,6 +14,7 @@ from app.service.erasing import erase
 from app.service.health import require_current_tables
 from app.service.posting import remind_on_chosen_day
 from app.service.repeating import forget_answers
+from app.service.tokens import mark_of_address
 from app.service.webhooks import forget_deliveries
 from app.service.work import Work, Workshop
 
@@ -76,7 +77,10 @@ def note_used_keys(workshop: Workshop, clock: Callable[[], datetime]) -> None:
 
 
 def forget_addresses(workshop: Workshop, clock: Callable[[], datetime]) -> None:
-    """Addresses of respondents go thirty days after closing, at the latest."""
+    """Addresses of respondents go thirty days after closing, at the latest.
+
+    Of members of the office who took part a mark stays: they may never read the comments (scoring.md §10).
+    """
     with workshop.work(clock(), write=False) as work:
         today = dutch_date(work.now)
         due = [
@@ -86,6 +90,10 @@ def forget_addresses(workshop: Workshop, clock: Callable[[], datetime]) -> None:
         ]
     for assessment in due:
         with workshop.work(clock(), write=True) as work:
+            listed = work.store.answers.everyone(assessment.id)
+            members = [m.email for m in work.store.access.members(assessment.office) if m.email in listed]
+            marks = [mark_of_address(work.secret, assessment.id, email) for email in members]
+            work.store.assessments.keep_members_who_took_part(assessment.id, marks)
             work.store.answers.forget_people(assessment.id)
 
 

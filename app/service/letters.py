@@ -63,7 +63,9 @@ def write(work: Work, waiting: Waiting, base_url: str) -> Letter | None:
     if waiting.kind in ("conversation", "agreement"):
         make = of_conversation if waiting.kind == "conversation" else of_agreement
         contents = make(work, waiting, base_url)
-        return _letter(waiting, contents.subject, contents.body, contents.calendar) if contents else None
+        return (
+            _letter(waiting, contents.subject, contents.body, contents.about, contents.calendar) if contents else None
+        )
     return _write(work, waiting, base_url)
 
 
@@ -131,10 +133,10 @@ def _about(waiting: Waiting, assessment: Assessment, link: str, day: date | None
     body = _BODIES[waiting.kind].fill(**words)
     office = assessment.office_name
     signed = Text(f"{body.nl}\n\nMet vriendelijke groet,\n{office}", f"{body.en}\n\nKind regards,\n{office}")
-    return _letter(waiting, subject, signed)
+    return _letter(waiting, subject, signed, assessment.id)
 
 
-def _letter(waiting: Waiting, subject: Text, body: Text, calendar: bytes = b"") -> Letter:
+def _letter(waiting: Waiting, subject: Text, body: Text, about: str = "", calendar: bytes = b"") -> Letter:
     body = Text(f"Goedendag,\n\n{body.nl}", f"Hello,\n\n{body.en}")
     return Letter(
         id=waiting.id,
@@ -143,6 +145,7 @@ def _letter(waiting: Waiting, subject: Text, body: Text, calendar: bytes = b"") 
         text=f"(English below)\n\n{body.nl}\n\n---\n\n{body.en}\n",
         html=f'<html lang="nl"><body>{_html(body.nl)}<hr><div lang="en">{_html(body.en)}</div></body></html>',
         calendar=calendar,
+        about=about,
     )
 
 

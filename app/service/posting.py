@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -89,7 +90,7 @@ class Post:
                 brought += self._bring(waiting)
             except Exception:
                 log.exception("a letter (%s) could not be brought; it will be tried again", waiting.kind)
-        self.postman.tidy(self.clock())
+        self.postman.tidy(self.clock(), self._erased)
         return brought
 
     def _bring(self, waiting: Waiting) -> int:
@@ -118,7 +119,13 @@ class Post:
             return 0
         with self._work() as work:
             work.store.outbox.drop(waiting.id)
+            if waiting.kind == "invitation":
+                work.store.answers.mark_reached([waiting.reference])
         return 1
+
+    def _erased(self, assessments: AbstractSet[str]) -> set[str]:
+        with self.workshop.work(self.clock(), write=False) as work:
+            return work.store.assessments.erased_among(assessments)
 
     def _work(self) -> AbstractContextManager[Work]:
         return self.workshop.work(self.clock(), write=True)

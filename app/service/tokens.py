@@ -22,6 +22,11 @@ def webhook_key(secret: bytes, identifier: str) -> bytes:
     return hmac.new(secret, f"webhook:{identifier}".encode(), hashlib.sha256).digest()
 
 
+def mark_of_address(secret: bytes, assessment: str, address: str) -> str:
+    """By which an address is known again within one assessment, by this service alone."""
+    return hmac.new(secret, f"took part:{assessment}:{address}".encode(), hashlib.sha256).hexdigest()
+
+
 def stored(token: str) -> str:
     """The form in which a token is kept; random tokens of 128 bits and more need no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()

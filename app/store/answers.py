@@ -37,6 +37,7 @@ class AnswerStore:
                         "state": "invited",
                         "statement_confirmed": False,
                         "undeliverable": False,
+                        "reached": False,
                     }
                     for identifier, token_hash, person in people
                 ],
@@ -134,9 +135,22 @@ class AnswerStore:
         return done == 1
 
     def mark_undeliverable(self, invitation: str) -> None:
-        """No letter reaches this address: it does not count as invited."""
+        """No letter reaches this address: it does not count as invited.
+
+        Whoever was reached once may have sent: such a person counts, whatever becomes of a second letter.
+        """
         self._connection.execute(
-            update(tables.invitation).where(tables.invitation.c.id == invitation).values(undeliverable=True)
+            update(tables.invitation)
+            .where(tables.invitation.c.id == invitation, ~tables.invitation.c.reached)
+            .values(undeliverable=True)
+        )
+
+    def mark_reached(self, invitations: Collection[str]) -> None:
+        """The personal link came to these people: they count as invited from now on."""
+        self._connection.execute(
+            update(tables.invitation)
+            .where(tables.invitation.c.id.in_(invitations))
+            .values(reached=True, undeliverable=False)
         )
 
     def undeliverable(self, assessment: str) -> set[str]:

@@ -27,7 +27,7 @@ class ConstellationOf:
 
 
 #: What stands in the row of an assessment and is no part of what most work needs.
-_READ_APART = ("promise", "reminded_on", "compared_with")
+_READ_APART = ("promise", "reminded_on", "compared_with", "members_who_took_part")
 ASSESSMENT = (
     select(
         *(column for column in tables.assessment.columns if column.name not in _READ_APART),
@@ -242,8 +242,29 @@ class Assessments:
                 contact_name="",
                 contact_email="",
                 promise={},
+                members_who_took_part=None,
             )
         )
+
+    def erased_among(self, identifiers: Collection[str]) -> set[str]:
+        """Those of these assessments that were erased."""
+        assessment = tables.assessment.c
+        found = select(assessment.id).where(assessment.id.in_(identifiers), assessment.state == "erased")
+        return set(self._connection.scalars(found))
+
+    def keep_members_who_took_part(self, identifier: str, marks: Sequence[str]) -> None:
+        """What is left of the list when its addresses go: a mark of each member of the office who stood on it."""
+        self._connection.execute(
+            update(tables.assessment)
+            .where(tables.assessment.c.id == identifier)
+            .values(members_who_took_part=sorted(marks))
+        )
+
+    def members_who_took_part(self, identifier: str) -> set[str]:
+        """The marks that were kept when the addresses went; empty until then."""
+        assessment = tables.assessment.c
+        found = self._connection.scalar(select(assessment.members_who_took_part).where(assessment.id == identifier))
+        return set(found or ())
 
     def newest_wave(self, constellation: str) -> int:
         found = self._connection.scalar(

@@ -53,10 +53,15 @@ class Outbox:
         return found is not None
 
     def counts(self) -> tuple[int, int, datetime | None]:
-        """How many letters wait, how many of those were tried in vain, and since when the first of them is due."""
+        """How many letters wait, how many of those were tried in vain, and since when the first of them is due.
+
+        But for reminders: they wait for whoever has not sent, so that even one says something of somebody.
+        """
         outbox = tables.outbox.c
         waiting, failed, due_since = self._connection.execute(
-            select(func.count(), func.count().filter(outbox.attempts > 0), func.min(outbox.due_at))
+            select(func.count(), func.count().filter(outbox.attempts > 0), func.min(outbox.due_at)).where(
+                outbox.kind != "reminder"
+            )
         ).one()
         return waiting, failed, due_since
 

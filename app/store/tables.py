@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     CheckConstraint,
     Column,
@@ -143,6 +144,7 @@ class AssessmentRow(Table, table=True):
     compared_with: str | None = _text(nullable=True)
     created_at: datetime = _instant()
     archived: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=false()))
+    members_who_took_part: list[str] | None = Field(sa_column=Column(JSON, nullable=True))
 
 
 class PartyRow(Table, table=True):
@@ -180,6 +182,7 @@ class InvitationRow(Table, table=True):
     state: str = _text()
     statement_confirmed: bool = False
     undeliverable: bool = False
+    reached: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=false()))
 
 
 class DraftRow(Table, table=True):

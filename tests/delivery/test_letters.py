@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from app.delivery.mail import FilePostman, Letter, SmtpPostman, compose
-from app.service import access, commissioning, posting
+from app.domain.assessment import Assessment
+from app.service import access, administration, commissioning, erasing, inviting, posting
 from app.service.housekeeping import erase_expired, one_round
 from app.service.posting import ALL_LETTERS, LEASE, Post
 from tests.delivery.post_office import Mailbox, free_port, listening
@@ -91,6 +92,63 @@ def test_an_address_that_refuses_is_marked_and_does_not_count_as_invited(
         bring(house, postman)
     assert marked(house, made.id) == [address("wonen", 6)]
     assert {p.key: p.invited for p in house.again(made).parties}["wonen"] == 5
+
+
+def invited(house: House, made: Assessment) -> int:
+    return {p.key: p.invited for p in house.again(made).parties}["wonen"]
+
+
+def send_again(house: House, made: Assessment, email: str) -> None:
+    with house.work() as work:
+        found = {person.email: key for key, person in work.store.answers.people(made.id)}
+        inviting.send_again(work, house.commissioner, made.id, found[email])
+
+
+@pytest.mark.parametrize("sends", [True, False])
+def test_a_second_letter_that_comes_back_does_not_tell_whether_that_person_had_sent(
+    house: House, postman: SmtpPostman, port: int, *, sends: bool
+) -> None:
+    """Somebody left the organisation. The number of people invited stays the same, before and after closing."""
+    made = house.opened({**FIVE_EACH, "wonen": 7})
+    mailbox = Mailbox()
+    gone = address("wonen", 7)
+    with listening(mailbox, port):
+        bring(house, postman)
+        for number in range(1, 8 if sends else 7):
+            house.send(house.link(made, "wonen", number))
+        mailbox.refused.add(gone)
+        send_again(house, made, gone)
+        bring(house, postman)
+    assert marked(house, made.id) == []
+    assert invited(house, made) == 7
+    house.close(made)
+    assert invited(house, made) == 7
+
+
+def test_whoever_a_later_letter_reaches_counts_as_invited(house: House, postman: SmtpPostman, port: int) -> None:
+    made = house.opened({**FIVE_EACH, "wonen": 6})
+    mailbox = Mailbox()
+    mailbox.refused.add(address("wonen", 6))
+    with listening(mailbox, port):
+        bring(house, postman)
+        assert (marked(house, made.id), invited(house, made)) == ([address("wonen", 6)], 5)
+        mailbox.refused.clear()
+        send_again(house, made, address("wonen", 6))
+        bring(house, postman)
+    assert (marked(house, made.id), invited(house, made)) == ([], 6)
+
+
+def test_whoever_gets_the_link_from_the_operator_counts_as_invited(
+    house: House, postman: SmtpPostman, port: int
+) -> None:
+    made = house.opened({**FIVE_EACH, "wonen": 6})
+    mailbox = Mailbox()
+    mailbox.refused.add(address("wonen", 6))
+    with listening(mailbox, port):
+        bring(house, postman)
+    with house.work() as work:
+        administration.links_of_everyone(work, made.id)
+    assert (marked(house, made.id), invited(house, made)) == ([], 6)
 
 
 def test_whoever_sent_counts_as_invited_however_the_mail_fared(house: House, postman: SmtpPostman, port: int) -> None:
@@ -308,10 +366,28 @@ def test_letters_as_files_and_what_never_became_one_stay_for_a_month(house: Hous
     left = folder / "left-after-a-full-disk.half"
     left.write_bytes(b"To: somebody")
     written = datetime.fromtimestamp(left.stat().st_mtime, UTC)
-    postman.tidy(written + timedelta(days=29))
+    postman.tidy(written + timedelta(days=29), lambda _: set())
     assert len(list(folder.iterdir())) == 16
-    postman.tidy(written + timedelta(days=31))
+    postman.tidy(written + timedelta(days=31), lambda _: set())
     assert list(folder.iterdir()) == []
+
+
+def test_letters_as_files_go_with_what_they_are_about(house: House, tmp_path: Path) -> None:
+    """Erasing is complete: invitations and letters with the report go; those of others stay."""
+    folder = tmp_path / "mail"
+    postman = FilePostman(folder, "rolvast@localhost")
+    made = house.opened()
+    house.opened(constellation="Andere driehoek")
+    bring(house, postman)
+    house.everyone_sends(made)
+    house.release(house.close(made))
+    bring(house, postman)
+    assert len(list(folder.iterdir())) == 3 * 15
+    with house.work() as work:
+        erasing.erase_by_hand(work, house.commissioner, made.id)
+    bring(house, postman)
+    assert len(list(folder.iterdir())) == 15
+    assert not any(made.id in path.name for path in folder.iterdir())
 
 
 @pytest.mark.parametrize("words", ["a\r\nBcc: everyone@elders.example", "a\nX-Injected: yes"])

@@ -177,6 +177,23 @@ def test_a_mean_beyond_5_or_95_is_shown_as_a_bound(total: int, score: int, bound
     assert (found["score"], found.get("bound")) == (score, bound)
 
 
+@pytest.mark.parametrize(("relation", "score", "bound"), [(100, 95, "at_least"), (96, 95, "at_least"), (95, 95, None)])
+def test_a_figure_of_cells_that_are_all_held_at_one_end_is_a_bound_too(
+    relation: int, score: int, bound: str | None
+) -> None:
+    case = Case(points(), *triangle()).score("on", "beide", "other", [100] * 5, "og")
+    case.score("on", "beide", "relation", [relation] * 5, "og")
+    view = find(case.document(), "views", theme="beide", **{"from": "on", "about": "og"})
+    assert (view["score"], view.get("bound")) == (score, bound)
+
+
+def test_cells_held_at_two_ends_make_no_bound() -> None:
+    case = Case(points(), *triangle()).score("on", "beide", "other", [100] * 5, "og")
+    case.score("on", "beide", "relation", [0] * 5, "og")
+    view = find(case.document(), "views", theme="beide", **{"from": "on", "about": "og"})
+    assert (view["score"], "bound" in view) == (50, False)
+
+
 def test_what_is_built_on_a_clamped_cell_uses_the_clamped_mean() -> None:
     case = Case(points(), *triangle()).score("on", "beide", "other", [100] * 5, "og")
     case.score("on", "beide", "relation", [51] * 5, "og")

@@ -103,6 +103,10 @@ class Naive:
         if figure.shown:
             e = self.estimate(figure)
             found |= {"state": "published", "score": half_up(e.est), "ci95": level_bounds(e), **self.exactly(e)}
+            cells = [self.data.cells[key] for key in figure.weights or ()]
+            for bound, held in (("at_most", lambda mean: mean < 5), ("at_least", lambda mean: mean > 95)):
+                if all(held(cell.mean()) and not cell.statement for cell in cells):
+                    found["bound"] = bound
         else:
             found |= {"state": "suppressed", "score": None, "reason": figure.reason}
         if coverage:
@@ -163,10 +167,7 @@ class Naive:
         found["flags"] = self.data.flags[key]
         if self.data.reasons[key]:
             return found
-        cell = self.data.cells[key]
         found["agreement"] = self._agreement(key)[0]
-        if not cell.statement and not 5 <= cell.mean() <= 95:
-            found["bound"] = "at_most" if cell.mean() < 5 else "at_least"
         if self.exact and self.data.agreement[key]:
             found["exact"]["rwg"], found["exact"]["ad"] = (float(x) for x in self.data.agreement[key])
         return found

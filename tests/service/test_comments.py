@@ -4,8 +4,9 @@ import pytest
 
 from app.domain.assessment import Actor, Assessment
 from app.domain.problems import InvalidInput, NotAllowed, WrongState
-from app.service import comments, erasing, reporting
-from tests.people import TRIANGLE, House, address
+from app.service import access, comments, commissioning, erasing, reporting
+from app.service.housekeeping import one_round
+from tests.people import COMMISSIONER, TRIANGLE, House, address
 
 MANY = {"eigenaar": 5, "wonen": 5, "dienst": 10}
 
@@ -49,6 +50,23 @@ def test_who_was_invited_reads_nothing(house: House) -> None:
     invited = Actor(house.office, address("dienst", 3), may_write=True)
     with pytest.raises(NotAllowed), house.work() as work:
         comments.declare(work, invited, made.id)
+
+
+def test_who_was_invited_reads_nothing_after_the_addresses_went_either(house: House) -> None:
+    made = house.opened(MANY, TRIANGLE)
+    with house.work() as work:
+        commissioning.add_people(work, house.commissioner, made.id, [(1, [COMMISSIONER, "", "dienst", ""])])
+        for email in (COMMISSIONER, "collega@bureau.example"):
+            access.add_member(work, house.commissioner, email, "commissioner")
+    for token in house.links(made).values():
+        house.send(token, comments={"oq-gesprek": "Woorden."})
+    house.release(house.close(made))
+    house.clock.pass_by(days=40)
+    one_round(house.workshop, house.clock)
+    assert house.stored("SELECT email FROM invitation WHERE email <> ''") == []
+    with pytest.raises(NotAllowed):
+        read(house, made)
+    assert len(read(house, made, Actor(house.office, "collega@bureau.example", may_write=True))) == 21
 
 
 def test_a_viewer_reads_nothing(house: House) -> None:

@@ -27,7 +27,7 @@ class Pigeonhole:
     def deliver(self, letter: Letter, _: object) -> None:
         self.letters.append(letter)
 
-    def tidy(self, _: object) -> None:
+    def tidy(self, *_: object) -> None:
         pass
 
 

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from app.delivery.mail import SmtpPostman
 from app.service.health import power_of_ten
 from app.service.housekeeping import one_round
-from app.service.posting import Post
+from app.service.posting import Post, remind
 from app.web.metrics import Metrics
 from tests.delivery.post_office import free_port
 from tests.people import NOW, House
@@ -119,6 +119,25 @@ def test_letters_that_wait_are_told_in_powers_of_ten(anyone: TestClient, house: 
     before = figures(anyone)
     assert before["rolvast_letters_waiting"] == 100
     assert [power_of_ten(n) for n in (0, 1, 2, 10, 11, 100, 101)] == [0, 10, 10, 10, 100, 100, 1000]
+
+
+def test_reminders_are_in_no_figure(anyone: TestClient, house: House) -> None:
+    """Whether one waits for a single person says whether that person has sent."""
+    made = house.opened()
+    bring = Post(
+        house.workshop, SmtpPostman(f"smtp://127.0.0.1:{free_port()}", "rolvast@bureau.example"), house.clock, BASE
+    )
+    with house.work() as work:
+        work.store.outbox.drop_all()
+    before = figures(anyone)
+    with house.work() as work:
+        remind(work, house.commissioner, made.id)
+    assert house.number_of("outbox") == 15
+    bring.bring_due()
+    house.clock.pass_by(minutes=1)
+    told = [name for name in before if "letter" in name]
+    assert len(told) == 3
+    assert {name: figures(anyone)[name] for name in told} == {name: before[name] for name in told}
 
 
 def test_a_mail_server_that_is_down_shows(anyone: TestClient, house: House) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from starlette.testclient import TestClient
 
+from app.service import reporting
 from tests.people import FAN, FAN_PEOPLE, RETAINED, SQUARE, STRANGER, TWENTY, VIEWER, House
 from tests.web.visitor import Page, Visitor
 
@@ -26,6 +27,22 @@ def test_a_reader_link_leads_to_the_report_and_leaves_the_address(visitor: Visit
     assert (page.status, page.path) == (200, f"/rapport/{made.id}")
     assert token not in page.answer.text
     assert report(visitor, made.id).status == 200, "and it can be loaded again"
+
+
+def test_an_extreme_view_is_shown_as_a_bound_wherever_it_stands(member: Visitor, house: House) -> None:
+    """A 95 or a 5 by itself would say that it is exactly that (scoring.md §7.6). An ambition of 62.5 is rounded up."""
+    high = house.released(answer=5)
+    low = house.released(answer=1, constellation="Lager", params={"ambition": {"rolvastheid": 62.5}})
+    with house.work(write=False) as work:
+        praises = reporting.report_for_member(work, house.commissioner, high.id).report.strengths
+        gaps = reporting.report_for_member(work, house.commissioner, low.id).report.gaps
+    assert {praise.figure.number for praise in praises if praise.theme.key == "rolvastheid"} == {"≥ 95"}
+    assert {gap.kind for gap in gaps} == {"ambition"}
+    assert "≤ 5" in {gap.a.number for gap in gaps}
+    assert {gap.b.number for gap in gaps} == {"63"}
+    page = report(member, low.id).said()
+    assert "63" in page
+    assert "62" not in page.replace("62,5", "")
 
 
 def test_every_party_and_the_office_read_the_same(
