@@ -180,6 +180,20 @@ class NotReleased(Problem):
         )
 
 
+class Erased(Problem):
+    """The figures were there, and went with everything else at the end of their time or before."""
+
+    code = "erased"
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "Alles van deze meting is gewist, ook het rapport. Alleen wat in het logboek staat, is er nog.",
+                "Everything of this assessment was erased, the report too. Only what stands in the trail is left.",
+            )
+        )
+
+
 class TablesNotUpToDate(Problem):
     """The database is of another version than the service: its migrations have not run yet."""
 

@@ -49,6 +49,18 @@ def constellation_name(work: Work, assessment: Assessment) -> str:
     return found.name if found else ""
 
 
+def next_wave(work: Work, actor: Actor, identifier: str) -> tuple[Assessment, bool]:
+    """(the next wave, made as this one was, whether it is new): where a draft of it waits already, that one."""
+    before = work.own(actor, identifier)
+    work.store.assessments.constellation(actor.office, before.constellation, lock=True)
+    waiting = [a for a in work.store.assessments.of_office(actor.office) if a.constellation == before.constellation]
+    draft = next((a for a in waiting if a.state == "draft" and a.wave > before.wave), None)
+    if draft is not None:
+        actor.require_write()
+        return draft, False
+    return create(work, actor, next_plan(work, before), next_wave_of=before.constellation), True
+
+
 def create(work: Work, actor: Actor, plan: Plan, *, next_wave_of: str | None = None) -> Assessment:
     """A new draft: of a new constellation, or the next wave of the constellation `next_wave_of`."""
     actor.require_write()
@@ -114,6 +126,8 @@ def discard(work: Work, actor: Actor, identifier: str) -> None:
     assessment.require_state("draft")
     work.store.answers.erase(assessment.id)
     work.store.assessments.drop(assessment)
+    # Of the assessment itself, because no line can stay with it.
+    work.record_of_office(actor, "discarded", what=assessment.title or f"{assessment.wave}")
 
 
 def extend(work: Work, actor: Actor, identifier: str, closes_on: date) -> Assessment:

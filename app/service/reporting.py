@@ -3,11 +3,11 @@
 import json
 from dataclasses import dataclass
 
-from app.domain.assessment import Actor, Assessment, ResponseBand, live_band
+from app.domain.assessment import Actor, Assessment, ResponseBand, State, live_band
 from app.domain.comments import CommentsOfVoice
 from app.domain.constellation import Party
 from app.domain.instrument import Instrument
-from app.domain.problems import NotFound, NotReleased
+from app.domain.problems import Erased, NotFound, NotReleased, Problem
 from app.domain.report import Report
 from app.service import comments
 from app.service.access import Reader
@@ -38,7 +38,7 @@ def scores_hash(work: Work, actor: Actor, identifier: str) -> str:
         raise NotFound
     state, hash_ = found
     if state != "released" or hash_ is None:
-        raise NotReleased
+        raise _missing(state)
     return hash_
 
 
@@ -54,8 +54,13 @@ def scores(work: Work, actor: Actor, identifier: str) -> StoredSnapshot:
 def _released(work: Work, assessment: Assessment) -> StoredSnapshot:
     found = work.store.results.snapshot(assessment.id)
     if assessment.state != "released" or found is None:
-        raise NotReleased
+        raise _missing(assessment.state)
     return found
+
+
+def _missing(state: State) -> Problem:
+    """Why there are no figures."""
+    return Erased() if state == "erased" else NotReleased()
 
 
 @dataclass(frozen=True)

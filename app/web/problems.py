@@ -42,6 +42,7 @@ STATUSES: dict[type[Problem], tuple[int, Text]] = {
     p.WrongReceipt: (409, Text("Deze ontvangstcode past niet", "This receipt code does not fit")),
     p.OtherQuestionnaire: (409, Text("Dit is een andere vragenlijst", "This is another questionnaire")),
     p.NotReleased: (409, Text("Nog niet vrijgegeven", "Not released yet")),
+    p.Erased: (410, Text("Gewist", "Erased")),
     p.TablesNotUpToDate: (503, Text("Even geduld", "One moment please")),
     p.TooManyRequests: (429, Text("Even wachten", "Please wait a moment")),
     p.NotAcceptable: (406, Text("Niet in deze vorm", "Not in this form")),

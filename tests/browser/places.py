@@ -320,6 +320,13 @@ REPORT = (
         to(lambda world: f"/rapport/{world.closed.id}"),
         who=COMMISSIONER,
     ),
+    refusal(
+        410,
+        "erased",
+        "/rapport/{identifier}",
+        to(lambda world: f"/rapport/{world.erased.id}"),
+        who=COMMISSIONER,
+    ),
     refusal(404, "unknown_link", "/lezen/{token}", to(f"/lezen/{NEVER_GIVEN}")),
 )
 

@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.assessment import Assessment
-from app.domain.problems import InvalidInput, NotFound, Problem
+from app.domain.problems import InvalidInput, NotAllowed, NotFound, Problem
 from app.service import commissioning
 from tests.people import FAN, FAN_PEOPLE, FIVE_EACH, TRIANGLE, House
 from tests.service.storm import while_held
@@ -22,6 +22,22 @@ def test_the_next_wave_is_a_copy_without_people_and_dates(house: House) -> None:
     assert (copy.title, copy.about, copy.params) == (made.title, made.about, made.params)
     assert [(p.key, p.invited) for p in copy.parties] == [(key, 0) for key in FIVE_EACH]
     assert copy.constellation == made.constellation
+
+
+def test_a_draft_of_the_next_wave_is_not_made_twice(house: House) -> None:
+    first = house.released()
+    with house.work() as work:
+        second, is_new = commissioning.next_wave(work, house.commissioner, first.id)
+    with house.work() as work:
+        again, is_new_again = commissioning.next_wave(work, house.commissioner, first.id)
+    assert (second.wave, is_new, is_new_again) == (2, True, False)
+    assert again.id == second.id
+    with pytest.raises(NotAllowed), house.work() as work:
+        commissioning.next_wave(work, house.viewer, first.id)
+    with house.work() as work:
+        commissioning.discard(work, house.commissioner, second.id)
+        third, is_new = commissioning.next_wave(work, house.commissioner, first.id)
+    assert (third.wave, is_new) == (2, True)
 
 
 def test_a_second_wave_says_what_changed(house: House) -> None:

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import pytest
 
-from app.domain.problems import NotAllowed, NotFound, NotReleased, UnknownLink, WrongState
-from app.service import access, commissioning, reporting
+from app.domain.problems import Erased, NotAllowed, NotFound, NotReleased, UnknownLink, WrongState
+from app.service import access, commissioning, erasing, reporting
 from app.service.access import Reader
 from tests.people import FIVE_EACH, RETAINED, TRIANGLE, House
 
@@ -25,6 +25,16 @@ def test_nobody_gets_a_figure_before_release(house: House) -> None:
                         read(work, actor, made.id)
         with house.work(write=False) as work, pytest.raises(NotReleased):
             reporting.report_for_reader(work, Reader(made, "wonen"), made.id)
+
+
+def test_what_was_erased_is_not_said_to_come_yet(house: House) -> None:
+    made = house.released()
+    with house.work() as work:
+        erasing.erase_by_hand(work, house.commissioner, made.id)
+    with house.work(write=False) as work:
+        for read in (reporting.scores, reporting.scores_hash, reporting.report_for_member):
+            with pytest.raises(Erased):
+                read(work, house.commissioner, made.id)
 
 
 def test_every_party_gets_one_link_and_all_read_the_same(house: House) -> None:

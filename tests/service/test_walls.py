@@ -57,6 +57,7 @@ STEPS: dict[str, tuple[str, Step]] = {
     "advice_on_people": ("draft", lambda w, a, x: inviting.advice_on_people(w, a, x.id)),
     "advice_on_parties": ("draft", lambda w, a, x: inviting.advice_on_parties(w, a, x.id, [(x.parties[0], 2)])),
     "send_again": ("open", send_first_again),
+    "next_wave": ("released", lambda w, a, x: commissioning.next_wave(w, a, x.id)),
     "preview": ("draft", lambda w, a, x: commissioning.preview(w, a, x.id, "wonen")),
     "discard": ("draft", lambda w, a, x: commissioning.discard(w, a, x.id)),
     "open": ("draft", lambda w, a, x: commissioning.open_assessment(w, a, x.id)),

@@ -421,7 +421,17 @@ def test_erasing_by_hand_wants_to_be_sure_and_leaves_only_the_trail(member: Visi
     page = member.send(refused.form("/wissen"), {"sure": "yes"})
     assert "Gewist" in page.said("td")
     assert house.again(made).state == "erased"
-    assert member.open(f"/rapport/{made.id}").status in (404, 409, 410)
+    page = member.open(f"/rapport/{made.id}")
+    assert (page.status, page.heading) == (410, "Gewist")
+    assert "nog niet" not in page.said()
+
+
+def test_a_draft_that_is_thrown_away_leaves_its_name_in_the_trail(member: Visitor, house: House) -> None:
+    made = house.draft(title="Een concept te veel")
+    member.send(member.open(place(made)).form("/weggooien"))
+    page = member.open("/bureau/logboek")
+    assert "Concept weggegooid" in page.said("td")
+    assert "Een concept te veel" in page.said("td")
 
 
 def test_comments_are_declared_read_and_released_on_one_page(member: Visitor, house: House) -> None:

@@ -18,6 +18,8 @@ _DESCRIPTION = (
     "Commission an assessment, fill it in, and read scores and gaps. Offices use an API key as bearer; respondents use "
     "the token of their personal link. Every fault comes as problem+json (RFC 9457) and names all that is wrong."
 )
+#: Operations of which the answer goes when an assessment is erased.
+_OF_FIGURES = ("readScores", "readGaps", "readScoreRows", "readReport")
 _PROBLEM: dict[str, Any] = {
     "type": "object",
     "required": ["type", "title", "status", "detail", "code"],
@@ -103,6 +105,8 @@ def _describe_operation(method: str, operation: dict[str, Any]) -> None:
     words = {"400": "Invalid input, every fault named", "401": "No valid key or link", "404": "Not found, or not yours"}
     words |= {"403": "Not allowed", "409": "Not possible in this state", "503": "Out of reach for a moment"}
     words |= {"429": "Too often in a row; Retry-After says how many seconds to wait"}
+    if operation["operationId"] in _OF_FIGURES:
+        words["410"] = "Erased, with everything else of this assessment"
     if "204" not in responses:
         words["406"] = "Not in the form that was asked for"
     if "requestBody" in operation:

@@ -79,13 +79,11 @@ def create(request: Request, form: OurForm) -> Response:
 
 @router.post("/metingen/{identifier}/volgende", dependencies=OUR_BUTTON)
 def create_next_wave(request: Request, identifier: str) -> Response:
-    """The next wave, copied from this one; people are entered anew."""
+    """The next wave, copied from this one; people are entered anew. A draft that waits is not made a second time."""
     with work_for(request, write=True) as work:
         actor = member(request, work)
-        before = work.own(actor, identifier)
-        plan = commissioning.next_plan(work, before)
-        assessment = commissioning.create(work, actor, plan, next_wave_of=before.constellation)
-    return _done(assessment.id, "overgenomen")
+        assessment, is_new = commissioning.next_wave(work, actor, identifier)
+    return _done(assessment.id, "overgenomen" if is_new else "stond-klaar")
 
 
 #: What was just done, said once on the page that follows: word of the address → (states in which it is true, words).
@@ -93,6 +91,10 @@ DONE: dict[str, tuple[tuple[State, ...], Text]] = {
     "overgenomen": (
         ("draft",),
         Text("De volgende meting staat klaar, zoals de vorige was.", "The next wave is ready, as the earlier one was."),
+    ),
+    "stond-klaar": (
+        ("draft",),
+        Text("De volgende meting stond al klaar; dit is zij.", "The next wave was there already; this is it."),
     ),
     "geopend": (
         ("open",),

@@ -12,6 +12,7 @@ router = APIRouter(prefix="/bureau", include_in_schema=False)
 ACTIONS: dict[str, Text] = {
     "created": Text("Aangemaakt", "Created"),
     "revised": Text("Gewijzigd", "Changed"),
+    "discarded": Text("Concept weggegooid", "Draft thrown away"),
     "people_added": Text("Mensen toegevoegd", "People added"),
     "invited_again": Text("Een uitnodiging opnieuw gestuurd", "An invitation sent once more"),
     "person_removed": Text("Iemand van de lijst gehaald", "Somebody taken off the list"),
