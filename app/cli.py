@@ -7,15 +7,13 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from app import operating, settings, upkeep
 from app.domain.problems import Fault, InvalidInput, Problem, plain
 from app.operating import now, ready_workshop, workshop_of
-
-if TYPE_CHECKING:
-    pass
 
 Given = TypeVar("Given")
 Found = TypeVar("Found")
@@ -240,8 +238,35 @@ def check_health(arguments: argparse.Namespace) -> int:
     return 0 if answer.status_code == 200 else 1
 
 
+class _Parser(argparse.ArgumentParser):
+    """Tells what was mistyped as any other refusal: in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"rolvast: {message}; see `{self.prog} --help`\n")
+
+
+def _number_from(allowed: range) -> Callable[[str], int]:
+    """Reads a whole number of this range."""
+
+    def read(given: str) -> int:
+        with suppress(ValueError):
+            if int(given) in allowed:
+                return int(given)
+        raise argparse.ArgumentTypeError(f"'{given}' is not a whole number from {allowed[0]} to {allowed[-1]}")
+
+    return read
+
+
+def _address(given: str) -> str:
+    if settings.parts_of(given).scheme not in ("http", "https"):
+        raise argparse.ArgumentTypeError(
+            f"'{given}' must look like http://127.0.0.1:8000; a port is a number {settings.PORTS_IN_WORDS}"
+        )
+    return given
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="rolvast", description="Health assessment of the roles in a driehoek.")
+    parser = _Parser(prog="rolvast", description="Health assessment of the roles in a driehoek.")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     def command(name: str, run: Command, words: str) -> argparse.ArgumentParser:
@@ -260,13 +285,13 @@ def _parser() -> argparse.ArgumentParser:
 
     made = command("serve", serve, "serve pages and API")
     made.add_argument("--host", default="127.0.0.1")
-    made.add_argument("--port", type=int, default=8000)
+    made.add_argument("--port", type=_number_from(settings.PORTS), default=8000)
     made.add_argument(
-        "--workers", type=int, choices=range(1, 65), metavar="N", help="processes (default: ROLVAST_WORKERS, or 1)"
+        "--workers", type=_number_from(range(1, 65)), metavar="N", help="processes (default: ROLVAST_WORKERS, or 1)"
     )
 
     made = command("demo", demo, "serve three made-up constellations and print the links to them")
-    made.add_argument("--port", type=int, default=8000)
+    made.add_argument("--port", type=_number_from(settings.PORTS), default=8000)
 
     upkeep.add_commands(command)
     command("worker", worker, "bring letters, close by date and erase, apart from the web")
@@ -276,7 +301,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--output", metavar="FILE", type=Path, help="a file; without one, on the screen")
 
     made = command("check-health", check_health, "ask a running service whether it can work")
-    made.add_argument("--url", default="http://127.0.0.1:8000")
+    made.add_argument("--url", type=_address, default="http://127.0.0.1:8000")
 
     operating.add_commands(command)
     return parser

@@ -3,15 +3,20 @@
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 LogFormat = Literal["text", "json"]
 
 HERE = Path(__file__).parent
+
+#: Where a service can be reached.
+PORTS = range(1, 65536)
+PORTS_IN_WORDS = f"from {PORTS[0]} to {PORTS[-1]}"
 
 
 class SettingsError(Exception):
@@ -81,12 +86,18 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     given = _with_files(os.environ if environment is None else environment)
     var = Path(given.get("ROLVAST_VAR", "var"))
     base_url = given.get("ROLVAST_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
-    parts = urlsplit(base_url)
+    parts = parts_of(base_url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
-        raise SettingsError(f"ROLVAST_BASE_URL is '{base_url}'; it must look like https://rolvast.example")
+        raise SettingsError(
+            f"ROLVAST_BASE_URL is '{base_url}'; it must look like https://rolvast.example; "
+            f"a port, if any, is a number {PORTS_IN_WORDS}"
+        )
     smtp_url = given.get("ROLVAST_SMTP_URL", "")
-    if smtp_url and (urlsplit(smtp_url).scheme not in ("smtp", "smtps") or not urlsplit(smtp_url).hostname):
-        raise SettingsError("ROLVAST_SMTP_URL must look like smtps://user:password@mail.example:465 or smtp://…:587")
+    if smtp_url and parts_of(smtp_url).scheme not in ("smtp", "smtps"):
+        raise SettingsError(
+            "ROLVAST_SMTP_URL must look like smtps://user:password@mail.example:465 or smtp://…:587; "
+            f"a port is a number {PORTS_IN_WORDS}"
+        )
     mail_from = given.get("ROLVAST_MAIL_FROM", f"rolvast@{parts.hostname}")
     if "@" not in mail_from or any(letter.isspace() for letter in mail_from):
         raise SettingsError(
@@ -116,12 +127,33 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     )
 
 
+def parts_of(address: str) -> SplitResult:
+    """The parts of an address; all empty when it names no host, or a port that does not exist."""
+    with suppress(ValueError):  # half an IPv6 address; a port that is no number, or beyond the last
+        parts = urlsplit(address)
+        if parts.hostname and (parts.port is None or parts.port in PORTS):
+            return parts
+    return urlsplit("")
+
+
 def database_url(given: str) -> str:
     """The address of a database of a kind that we know."""
+    from sqlalchemy.engine import make_url  # noqa: PLC0415 - large
+    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415 - idem
+
     if not given.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")):
         raise SettingsError(
             "the address of a database (ROLVAST_DATABASE_URL) must begin with sqlite:/// or postgresql://, "
             "such as sqlite:///var/rolvast.db"
+        )
+    try:  # as SQLAlchemy reads it: a password may hold what looks like a port
+        port = make_url(given).port
+    except (ArgumentError, ValueError):
+        port = 0
+    if port is not None and port not in PORTS:
+        raise SettingsError(
+            "the address of a database (ROLVAST_DATABASE_URL) must look like postgresql://user:password@host/name; "
+            f"a port, if any, is a number {PORTS_IN_WORDS}"
         )
     return given
 
@@ -180,11 +212,8 @@ def _openid_connect(given: Mapping[str, str]) -> OpenIdConnect | None:
     if missing:
         raise SettingsError(f"{' and '.join(missing)} must be set too: signing in by OpenID Connect needs all three")
     issuer, client_id, client_secret = (given[name] for name in names)
-    try:
-        parts = urlsplit(issuer)
-        near = is_loopback(parts.hostname or "")
-    except ValueError:
-        parts, near = urlsplit(""), False
+    parts = parts_of(issuer)
+    near = is_loopback(parts.hostname or "")
     if (
         not parts.hostname
         or parts.scheme not in (("http", "https") if near else ("https",))

@@ -16,31 +16,9 @@ from app.service import access
 from app.service.administration import OPERATOR
 from app.settings import OpenIdConnect, SettingsError, read_settings
 from tests.commands.running import ROOT, rolvast, told_well
-from tests.people import FIVE_EACH, SECRET, SQUARE, TWENTY, House
+from tests.people import FIVE_EACH, SQUARE, TWENTY, House
 
 INVALID = ROOT / "tests/instruments/invalid"
-
-
-def run(arguments: list[str], monkeypatch: pytest.MonkeyPatch, house: House, tmp_path: Path) -> int:
-    """A command within this process, on the house's own database."""
-    url = house.workshop.database.url.render_as_string(hide_password=False)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("ROLVAST_DATABASE_URL", url)
-    monkeypatch.setenv("ROLVAST_SECRET_KEY", SECRET.decode())
-    monkeypatch.setenv("ROLVAST_BASE_URL", "https://rolvast.example")
-    return main(arguments)
-
-
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    """Runs a command on the house; gives (exit code, stdout, lines of stderr)."""
-
-    def make(*arguments: str) -> tuple[int, str, list[str]]:
-        code = run(list(arguments), monkeypatch, house, tmp_path)
-        told = capsys.readouterr()
-        return code, told.out, told.err.splitlines()
-
-    return make
 
 
 # --- Help and settings ------------------------------------------------------------------------------------------------
@@ -91,6 +69,8 @@ PROVIDER = {
         ({**PROVIDER, "ROLVAST_OIDC_ISSUER": "http://login.example"}, "ROLVAST_OIDC_ISSUER"),
         ({**PROVIDER, "ROLVAST_OIDC_ISSUER": "https://login.example?x"}, "ROLVAST_OIDC_ISSUER"),
         ({**PROVIDER, "ROLVAST_OIDC_ISSUER": "https://[x"}, "ROLVAST_OIDC_ISSUER"),
+        ({**PROVIDER, "ROLVAST_OIDC_ISSUER": "https://login.example:99999"}, "ROLVAST_OIDC_ISSUER"),
+        ({"ROLVAST_BASE_URL": "http://[x"}, "ROLVAST_BASE_URL"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named_before_anything_starts(
