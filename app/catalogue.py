@@ -25,6 +25,7 @@ from app.domain.instrument import (
 )
 from app.domain.problems import Fault, InvalidInput, NotFound, plain
 from app.domain.text import Text, same
+from app.files import naming
 
 FILE_NAME = "instrument.toml"
 
@@ -139,9 +140,8 @@ class _File(_Shape):
 def read_instrument(path: Path) -> Instrument:
     """The instrument in one file. Raises InvalidInput with every fault as `file: where: what, and what is right`."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InvalidInput([plain(str(path), f"cannot be read: {error.strerror}")]) from error
+        with naming(path):
+            raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:  # what is no TOML; a number or a nesting without end
         raise InvalidInput([plain(str(path), f"is not TOML in UTF-8: {error}")]) from error
     try:

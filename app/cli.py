@@ -11,8 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-from app import operating, settings, upkeep
-from app.domain.problems import Fault, InvalidInput, Problem, plain
+from app import files, operating, settings, upkeep
+from app.domain.problems import Fault, InvalidInput, Problem
 from app.operating import now, ready_workshop, workshop_of
 
 Given = TypeVar("Given")
@@ -38,7 +38,7 @@ def score(arguments: argparse.Namespace) -> int:
     from app.catalogue import read_instrument  # noqa: PLC0415
     from app.service.reference import score_files  # noqa: PLC0415
 
-    responses, parameters = _each(_read, [arguments.responses, arguments.parameters])
+    responses, parameters = _each(files.read, [arguments.responses, arguments.parameters])
     instrument = read_instrument(_instrument_path(arguments.instrument))
     document = score_files(instrument, responses, parameters, exact=arguments.exact)
     print(json.dumps(document, ensure_ascii=False, indent=1))
@@ -57,13 +57,6 @@ def _each(read: Callable[[Given], Found], given: Sequence[Given]) -> list[Found]
     if faults:
         raise InvalidInput(faults)
     return found
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput([plain(str(path), f"cannot be read: {error}")]) from error
 
 
 def _instrument_path(given: str) -> Path:
@@ -219,7 +212,7 @@ def export_openapi(arguments: argparse.Namespace) -> int:
         json.dumps(describe(make_routes(), settings.read_settings().base_url), ensure_ascii=False, indent=1) + "\n"
     )
     if arguments.output:
-        arguments.output.write_text(written, encoding="utf-8")
+        files.write(arguments.output, written)
     else:
         print(written, end="")
     return 0

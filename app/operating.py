@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app import settings
+from app import files, settings
 from app.upkeep import AddCommand
 
 if TYPE_CHECKING:
@@ -96,12 +96,12 @@ def export_answers(arguments: argparse.Namespace) -> int:
 
     folder: Path = arguments.to
     with ready_workshop(settings.read_settings()).work(now(), write=True) as work:
-        files = administration.export_answers(work, arguments.assessment)
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in (("responses.csv", files.responses), ("parameters.json", files.parameters)):
-            (folder / name).touch(mode=0o600)
-            (folder / name).write_text(content, encoding="utf-8")
-    print(f"rolvast score {files.instrument} {folder}/responses.csv --parameters {folder}/parameters.json")
+        found = administration.export_answers(work, arguments.assessment)
+        with files.naming(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        files.write(folder / "responses.csv", found.responses, private=True)
+        files.write(folder / "parameters.json", found.parameters, private=True)
+    print(f"rolvast score {found.instrument} {folder}/responses.csv --parameters {folder}/parameters.json")
     return 0
 
 

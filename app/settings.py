@@ -167,8 +167,10 @@ def _with_files(given: Mapping[str, str]) -> Mapping[str, str]:
                 raise SettingsError(f"{name} and {name.removesuffix('_FILE')} are both set; one of them is enough")
             try:
                 read[name.removesuffix("_FILE")] = Path(path).read_text(encoding="utf-8").strip()
-            except (OSError, UnicodeDecodeError) as error:
-                raise SettingsError(f"{name} is '{path}', which cannot be read: {error}") from error
+            except OSError as error:
+                raise SettingsError(f"{name} is '{path}', which cannot be read: {error.strerror}") from error
+            except UnicodeDecodeError as error:
+                raise SettingsError(f"{name} is '{path}', which is not text in UTF-8") from error
     return read
 
 
@@ -240,11 +242,14 @@ def _secret_key(given: Mapping[str, str], hostname: str, var: Path) -> bytes:
             "ROLVAST_SECRET_KEY is missing; set it to at least 32 random characters and keep it as long as links live"
         )
     path = var / "secret.key"
-    if not path.exists():
-        var.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    return path.read_text().strip().encode()
+    try:
+        if not path.exists():
+            var.mkdir(parents=True, exist_ok=True)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(48))
+        return path.read_text().strip().encode()
+    except OSError as error:
+        raise SettingsError(f"ROLVAST_VAR is '{var}', where no key can be kept: {error.strerror}") from error
 
 
 def is_loopback(hostname: str) -> bool:

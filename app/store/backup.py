@@ -12,6 +12,7 @@ from sqlalchemy import func, inspect, select
 from sqlalchemy.engine import URL
 
 from app.domain.problems import InvalidInput, plain
+from app.files import naming
 from app.store.engine import BUSY_TIMEOUT, Database, reachable
 from app.store.migrate import known_revisions, migrate
 from app.store.tables import metadata
@@ -44,22 +45,21 @@ def back_up(database: Database, file: Path) -> None:
 
     Raises InvalidInput when the file exists or cannot be made, or when a tool is lacking.
     """
-    if file.exists():
-        raise _refusal(file, "exists already; a backup never replaces another")
-    half = file.with_name(f"{file.name}.half")
-    try:
+    with naming(file):
+        if file.exists():
+            raise _refusal(file, "exists already; a backup never replaces another")
+        half = file.with_name(f"{file.name}.half")
         half.unlink(missing_ok=True)
         os.close(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    except OSError as error:
-        raise _refusal(file, f"cannot be made: {error.strerror}") from error
     try:
         if database.is_sqlite:
             _copy_sqlite(database, half)
         else:
             _run("pg_dump", "--format=custom", *_OURS, f"--file={half}", url=database.url)
-        with half.open("rb") as written:
-            os.fsync(written.fileno())
-        half.rename(file)
+        with naming(file):
+            with half.open("rb") as written:
+                os.fsync(written.fileno())
+            half.rename(file)
     finally:
         half.unlink(missing_ok=True)
 
@@ -87,8 +87,8 @@ def restore(database: Database, file: Path, scripts: Path, *, overwrite: bool) -
     Raises InvalidInput when the file is no whole backup, comes from a newer version, or when the database has content
     and `overwrite` was not said. Nothing is changed before all that is known; what fails later leaves what was there.
     """
-    if not file.is_file():
-        raise _refusal(file, "there is no such file")
+    with naming(file), file.open("rb"):
+        pass
     revision = _check_sqlite(file) if database.is_sqlite else _check_dump(file)
     if revision not in known_revisions(scripts):
         raise _refusal(file, f"has tables of version '{revision}', which this version of rolvast does not know")

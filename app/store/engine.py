@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.domain.problems import Busy, Problem
+from app.files import naming
 from app.store.crew import Crew, Job, Outcome, T, Threads, outcome_of
 from app.store.rounds import LinkJob, Rounds
 from app.store.writers import Writers
@@ -53,7 +54,9 @@ class Database:
         self._reading: Crew[Job[Any]] | Threads
         if self.is_sqlite:
             if self.url.database:
-                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+                folder = Path(self.url.database).parent
+                with naming(folder):
+                    folder.mkdir(parents=True, exist_ok=True)
             self.engine = create_engine(
                 self.url, connect_args={"check_same_thread": False}, pool_timeout=patience, hide_parameters=True
             )

@@ -62,6 +62,11 @@ PROVIDER = {
         ({"ROLVAST_BASE_URL": "rolvast.example"}, "ROLVAST_BASE_URL"),
         ({"ROLVAST_BASE_URL": "https://rolvast.example/pad"}, "ROLVAST_BASE_URL"),
         ({"ROLVAST_BASE_URL": "https://rolvast.example"}, "ROLVAST_SECRET_KEY"),
+        ({"ROLVAST_VAR": "/dev/null/var"}, "ROLVAST_VAR"),
+        (
+            {"ROLVAST_SECRET_KEY_FILE": "/dev/null/key"},
+            "ROLVAST_SECRET_KEY_FILE is '/dev/null/key', which cannot be read: Not a",
+        ),
         ({"ROLVAST_SECRET_KEY": "kort"}, "ROLVAST_SECRET_KEY"),
         ({"ROLVAST_DATABASE_URL": "mysql://x/y"}, "ROLVAST_DATABASE_URL"),
         ({"ROLVAST_OIDC_CLIENT_ID": "x", "ROLVAST_OIDC_CLIENT_SECRET": "y"}, "ROLVAST_OIDC_ISSUER"),

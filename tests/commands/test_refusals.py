@@ -6,6 +6,7 @@ import pytest
 
 from app.settings import SettingsError, read_settings
 from tests.commands.running import rolvast, told_well
+from tests.people import House
 
 # --- Ports ------------------------------------------------------------------------------------------------------------
 
@@ -46,3 +47,85 @@ def test_a_setting_with_a_port_that_is_none_is_named(tmp_path: Path, name: str, 
 def test_a_password_in_the_address_of_a_database_may_look_like_a_port(tmp_path: Path) -> None:
     url = "postgresql://rolvast:ge/h:99999@db.example/rolvast"
     assert read_settings({"ROLVAST_VAR": str(tmp_path), "ROLVAST_DATABASE_URL": url}).database_url == url
+
+
+# --- Files ------------------------------------------------------------------------------------------------------------
+
+SCORE = ["score", "driehoek/1", "r.csv", "--parameters", "p.json"]
+
+
+@pytest.fixture
+def lying(tmp_path: Path) -> Path:
+    """The folder in which a command runs, with files and a folder in it."""
+    (tmp_path / "r.csv").write_text("person,party,item,about,value\n", encoding="utf-8")
+    (tmp_path / "p.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "map").mkdir()
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["export-openapi", "--output", "weg/x"],
+        ["backup", "weg/x"],
+        ["restore", "weg/x"],
+        ["check-instruments", "weg/x"],
+        [word.replace("r.csv", "weg/x") for word in SCORE],
+        [word.replace("p.json", "weg/x") for word in SCORE],
+    ],
+)
+def test_a_file_in_a_folder_that_is_not_there_is_told_alike_by_every_command(
+    command, lying: Path, arguments: list[str]
+) -> None:
+    assert command(*arguments) == (1, "", ["rolvast: weg/x: there is no folder weg"])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["restore", "weg"],
+        [word.replace("r.csv", "weg") for word in SCORE],
+        [word.replace("p.json", "weg") for word in SCORE],
+    ],
+)
+def test_a_file_that_is_not_there_is_named_once(command, lying: Path, arguments: list[str]) -> None:
+    assert command(*arguments) == (1, "", ["rolvast: weg: there is no such file"])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["export-openapi", "--output", "map"],
+        ["restore", "map"],
+        [word.replace("r.csv", "map") for word in SCORE],
+        [word.replace("p.json", "map") for word in SCORE],
+    ],
+)
+def test_a_folder_in_place_of_a_file_is_told(command, lying: Path, arguments: list[str]) -> None:
+    assert command(*arguments) == (1, "", ["rolvast: map: is a folder; a file must be named here"])
+
+
+def test_a_file_in_place_of_a_folder_is_told_and_the_answers_do_not_count_as_exported(
+    command, house: House, lying: Path
+) -> None:
+    made = house.closed()
+    before = house.stored("SELECT count(*) FROM audit_event")
+    told = "rolvast: r.csv: is a file; a folder must be named here"
+    assert command("export-answers", made.id, "--to", "r.csv") == (1, "", [told])
+    assert command("export-answers", made.id, "--to", "r.csv/uit")[2] == [
+        "rolvast: r.csv/uit: there is no folder r.csv"
+    ]
+    assert house.stored("SELECT count(*) FROM audit_event") == before
+
+
+def test_a_file_without_right_words_or_room_is_told(command, lying: Path) -> None:
+    (lying / "r.csv").write_bytes(b"person,party,item,about,value\n\xff")
+    assert command(*SCORE) == (1, "", ["rolvast: r.csv: is not text in UTF-8"])
+    assert command("export-openapi", "--output", "/dev/full")[2] == ["rolvast: /dev/full: No space left on device"]
+
+
+def test_a_place_where_no_database_can_lie_is_told(tmp_path: Path) -> None:
+    given = {"ROLVAST_DATABASE_URL": f"sqlite:///{tmp_path}/bestand/rolvast.db", "ROLVAST_VAR": str(tmp_path)}
+    (tmp_path / "bestand").touch()
+    told = told_well(rolvast("migrate", folder=tmp_path, **given))
+    assert told == [f"rolvast: {tmp_path}/bestand: is a file; a folder must be named here"]

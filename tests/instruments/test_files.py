@@ -59,7 +59,7 @@ def test_every_fault_of_a_file_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_or_not_utf_8_is_a_fault(tmp_path: Path) -> None:
-    assert "cannot be read" in str(refused(tmp_path / "weg.toml"))
+    assert "there is no such file" in str(refused(tmp_path / "weg.toml"))
     path = tmp_path / "latijn.toml"
     path.write_bytes('id = "één"'.encode("cp1252"))
     assert "not TOML in UTF-8" in str(refused(path))

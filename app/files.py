@@ -1,0 +1,42 @@
+"""Owns what is told of a file that cannot be read or written: which one and why, in one line."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.domain.problems import InvalidInput, plain
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Within this block, whatever the system refuses is a fault of this file or folder. Raises InvalidInput."""
+    try:
+        yield
+    except OSError as error:
+        raise InvalidInput([plain(str(path), _why(path, error))]) from error
+
+
+def _why(path: Path, error: OSError) -> str:
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return "there is no such file" if path.parent.is_dir() else f"there is no folder {path.parent}"
+    if isinstance(error, IsADirectoryError):
+        return "is a folder; a file must be named here"
+    if isinstance(error, FileExistsError):
+        return "is a file; a folder must be named here"
+    return str(error.strerror)
+
+
+def read(path: Path) -> str:
+    """The text in a file. Raises InvalidInput."""
+    try:
+        with naming(path):
+            return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidInput([plain(str(path), "is not text in UTF-8")]) from error
+
+
+def write(path: Path, text: str, *, private: bool = False) -> None:
+    """Write a text to a file, which is made for its owner alone when it is private. Raises InvalidInput."""
+    with naming(path):
+        path.touch(mode=0o600 if private else 0o666)
+        path.write_text(text, encoding="utf-8")
