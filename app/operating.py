@@ -7,10 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import files, settings
+from app.domain.problems import InvalidInput, plain
 from app.upkeep import AddCommand
 
 if TYPE_CHECKING:
     from app.service.work import Workshop
+
+#: The office of who names none.
+USUAL_OFFICE = "Bureau"
+WHERE_IDS_ARE = "its id: the last part of the address of its page, /bureau/metingen/ID"
 
 
 def workshop_of(chosen: settings.Settings) -> "Workshop":
@@ -49,10 +54,14 @@ def sign_in_link(arguments: argparse.Namespace) -> int:
     """Print a single-use link for a member, who is made when not there, as is the office; or for an administrator."""
     from app.service import administration  # noqa: PLC0415
 
+    if arguments.role == "administrator" and arguments.office is not None:
+        raise InvalidInput([plain("--office", "leave it out: an administrator belongs to no office and manages all")])
+    office = USUAL_OFFICE if arguments.office is None else arguments.office
     chosen = settings.read_settings()
     with ready_workshop(chosen).work(now(), write=True) as work:
-        token, is_new = administration.sign_in_link(work, arguments.office, arguments.email, arguments.role)
-    _tell_of_office(arguments.office, is_new=is_new)
+        token, is_new = administration.sign_in_link(work, office, arguments.email, arguments.role)
+    if is_new:  # a name that was typed otherwise than before makes another office: that must not go unseen
+        print(f"rolvast: there was no office of the name '{office}' yet; it was made", file=sys.stderr)
     print(f"{chosen.base_url}/inloggen/{token}")
     return 0
 
@@ -62,16 +71,9 @@ def api_key(arguments: argparse.Namespace) -> int:
     from app.service import administration  # noqa: PLC0415
 
     with ready_workshop(settings.read_settings()).work(now(), write=True) as work:
-        key, is_new = administration.api_key(work, arguments.office, arguments.name, arguments.scope)
-    _tell_of_office(arguments.office, is_new=is_new)
+        key = administration.api_key(work, arguments.office, arguments.name, arguments.scope)
     print(key)
     return 0
-
-
-def _tell_of_office(name: str, *, is_new: bool) -> None:
-    """A name that was typed otherwise than before makes another office: that must not go unseen."""
-    if is_new:
-        print(f"rolvast: there was no office of the name '{name}' yet; it was made", file=sys.stderr)
 
 
 def invitation_links(arguments: argparse.Namespace) -> int:
@@ -108,7 +110,7 @@ def export_answers(arguments: argparse.Namespace) -> int:
 def add_commands(command: AddCommand) -> None:
     made = command("sign-in-link", sign_in_link, "print a single-use link that signs a member in")
     made.add_argument("email", metavar="EMAIL")
-    made.add_argument("--office", default="Bureau", help="name of the office (default: Bureau)")
+    made.add_argument("--office", help=f"name of the office, which is made when new (default: {USUAL_OFFICE})")
     made.add_argument(
         "--role",
         choices=["commissioner", "viewer", "administrator"],
@@ -118,12 +120,12 @@ def add_commands(command: AddCommand) -> None:
 
     made = command("api-key", api_key, "print a fresh API key for an office")
     made.add_argument("name", metavar="NAME", help="what the key is for; an earlier key of this name stops working")
-    made.add_argument("--office", default="Bureau", help="name of the office (default: Bureau)")
+    made.add_argument("--office", default=USUAL_OFFICE, help=f"name of an office (default: {USUAL_OFFICE})")
     made.add_argument("--scope", choices=["read", "write"], default="read")
 
     made = command("invitation-links", invitation_links, "print everyone's personal link of one assessment")
-    made.add_argument("assessment", metavar="ASSESSMENT")
+    made.add_argument("assessment", metavar="ASSESSMENT", help=WHERE_IDS_ARE)
 
     made = command("export-answers", export_answers, "write the answers behind a snapshot, to recompute it")
-    made.add_argument("assessment", metavar="ASSESSMENT")
+    made.add_argument("assessment", metavar="ASSESSMENT", help=WHERE_IDS_ARE)
     made.add_argument("--to", metavar="FOLDER", type=Path, default=Path("export"))

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.domain.assessment import Actor, Assessment, MemberRole, Scope
-from app.domain.problems import NotFound
+from app.domain.problems import InvalidInput, NotFound
+from app.domain.text import Text
 from app.service.access import as_asked, make_key_for_office, make_office, make_sign_in_link, members
+from app.service.offices import faults_of_length
 from app.service.tokens import link_token
 from app.service.work import Work
 from app.store.access import Office
@@ -15,7 +17,10 @@ OPERATOR = "rolvast (operator)"
 
 def sign_in_link(work: Work, office: str, email: str, role: MemberRole) -> tuple[str, bool]:
     """A link for a member of the office with this name (an administrator has none), and whether the office is new."""
-    operator, is_new = _operator_of(work, "" if role == "administrator" else office)
+    if role == "administrator":
+        operator, is_new = Actor("", OPERATOR, may_write=True, administers=True), False
+    else:
+        operator, is_new = _made_when_new(work, office.strip())
     known = any(member.email == as_asked(email) for member in members(work, operator))
     token = make_sign_in_link(work, operator.office, email, role)
     if not known:
@@ -24,16 +29,36 @@ def sign_in_link(work: Work, office: str, email: str, role: MemberRole) -> tuple
     return token, is_new
 
 
-def api_key(work: Work, office: str, name: str, scope: Scope) -> tuple[str, bool]:
-    """A fresh key for the office with this name, and whether the office is new."""
-    operator, is_new = _operator_of(work, office)
-    return make_key_for_office(work, operator, name, scope), is_new
+def api_key(work: Work, office: str, name: str, scope: Scope) -> str:
+    """A fresh key for the office with this name, which must be there: a key of a new one would read nothing."""
+    return make_key_for_office(work, Actor(_known(work, office.strip()), OPERATOR, may_write=True), name, scope)
 
 
-def _operator_of(work: Work, name: str) -> tuple[Actor, bool]:
+def _known(work: Work, name: str) -> str:
+    """The id of the office with this name."""
+    found = work.store.access.office_named(name)
+    if found:
+        return found
+    names = ", ".join(f"'{office.name}'" for office in offices(work))
+    if not names:
+        raise NotFound(
+            Text(
+                "Er is nog geen bureau. `rolvast sign-in-link EMAIL --office NAAM` maakt het eerste.",
+                "There is no office yet; `rolvast sign-in-link EMAIL --office NAME` makes the first.",
+            )
+        )
+    raise NotFound(
+        Text(
+            "Er is geen bureau met de naam '{name}'. Dit zijn de bureaus: {names}.",
+            "There is no office named '{name}'. The offices are: {names}.",
+        ).fill(name=name, names=names)
+    )
+
+
+def _made_when_new(work: Work, name: str) -> tuple[Actor, bool]:
     """The operator at work in the office with this name, and whether it had to be made."""
-    if not name:
-        return Actor("", OPERATOR, may_write=True, administers=True), False
+    if faults := faults_of_length(name):
+        raise InvalidInput(faults)
     is_new = work.store.access.office_named(name) is None
     operator = Actor(make_office(work, name), OPERATOR, may_write=True)
     if is_new:
@@ -59,7 +84,14 @@ def assessment_anywhere(work: Work, identifier: str) -> Assessment:
         found = work.store.assessments.find(office.id, identifier)
         if found:
             return found
-    raise NotFound
+    raise NotFound(
+        Text(
+            "Er is geen meting '{id}' (meer). Het id staat in het adres van haar pagina (/bureau/metingen/…), en in "
+            "het antwoord op GET /api/v1/assessments.",
+            "There is no assessment '{id}' (any more). The id stands in the address of its page (/bureau/metingen/…), "
+            "and in the answer to GET /api/v1/assessments.",
+        ).fill(id=identifier)
+    )
 
 
 def invitation_tokens(

@@ -79,8 +79,8 @@ def rename_office(work: Work, actor: Actor, identifier: str, name: str) -> None:
     work.record_of_office(_in(office, actor), "office_renamed", what=name.strip())
 
 
-def _faults_of_name(work: Work, given: str) -> list[Fault]:
-    name = given.strip()
+def faults_of_length(name: str) -> list[Fault]:
+    """What is wrong with a name for an office by itself."""
     if not name or len(name) > LONGEST_NAME:
         return [
             fault(
@@ -90,6 +90,13 @@ def _faults_of_name(work: Work, given: str) -> list[Fault]:
                 most=LONGEST_NAME,
             )
         ]
+    return []
+
+
+def _faults_of_name(work: Work, given: str) -> list[Fault]:
+    name = given.strip()
+    if faults := faults_of_length(name):
+        return faults
     if work.store.access.office_named(name):
         return [
             fault(

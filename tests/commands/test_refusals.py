@@ -129,3 +129,51 @@ def test_a_place_where_no_database_can_lie_is_told(tmp_path: Path) -> None:
     (tmp_path / "bestand").touch()
     told = told_well(rolvast("migrate", folder=tmp_path, **given))
     assert told == [f"rolvast: {tmp_path}/bestand: is a file; a folder must be named here"]
+
+
+# --- Offices and assessments ------------------------------------------------------------------------------------------
+
+
+def test_a_key_is_made_for_an_office_that_is_there(command, house: House) -> None:
+    before = house.stored("SELECT * FROM office"), house.stored("SELECT * FROM api_key")
+    code, out, err = command("api-key", "dashboard", "--office", "Bureau van de secretaris generaal")
+    assert (code, out, len(err)) == (1, "", 1)
+    for name in ("'Bureau van de secretaris generaal'", "'Bureau van de secretaris-generaal'", "'Ander bureau'"):
+        assert name in err[0], "what was typed, and each office that there is"
+    assert (house.stored("SELECT * FROM office"), house.stored("SELECT * FROM api_key")) == before
+
+
+def test_where_no_office_is_the_key_says_how_the_first_is_made(tmp_path: Path) -> None:
+    rolvast("migrate", folder=tmp_path)
+    told = told_well(rolvast("api-key", "dashboard", folder=tmp_path))[0]
+    assert "rolvast sign-in-link" in told
+    made = rolvast("sign-in-link", "a@b.example", "--office", "Bureau SG", folder=tmp_path)
+    assert made.returncode == 0
+    assert rolvast("api-key", "dashboard", "--office", "Bureau SG", folder=tmp_path).stdout.startswith("rolvast_")
+
+
+@pytest.mark.parametrize("given", [["--office", "Bureau SG"], ["--office", "Bureau"]])
+def test_an_administrator_belongs_to_no_office(command, house: House, given: list[str]) -> None:
+    before = house.stored("SELECT * FROM member"), house.stored("SELECT * FROM office")
+    code, out, err = command("sign-in-link", "a@b.example", "--role", "administrator", *given)
+    assert (code, out, len(err)) == (1, "", 1)
+    assert "--office" in err[0]
+    assert (house.stored("SELECT * FROM member"), house.stored("SELECT * FROM office")) == before
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 151])
+def test_an_office_has_a_name_that_the_pages_would_take(command, house: House, name: str) -> None:
+    before = house.stored("SELECT * FROM member"), house.stored("SELECT * FROM office")
+    code, out, err = command("sign-in-link", "a@b.example", "--office", name)
+    assert (code, out, len(err)) == (1, "", 1)
+    assert "150" in err[0]
+    assert (house.stored("SELECT * FROM member"), house.stored("SELECT * FROM office")) == before
+
+
+@pytest.mark.parametrize("name", ["invitation-links", "export-answers"])
+def test_an_assessment_that_is_not_there_is_named_with_where_its_id_is_found(command, name: str) -> None:
+    code, out, err = command(name, "123")
+    assert (code, out, len(err)) == (1, "", 1)
+    assert "'123'" in err[0]
+    assert "/bureau/metingen/" in err[0]
+    assert "/api/v1/assessments" in err[0]
