@@ -5,6 +5,7 @@ import gc
 import json
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from app import files, operating, settings, upkeep
-from app.domain.problems import Fault, InvalidInput, Problem
+from app.domain.problems import Fault, InvalidInput, Problem, plain
 from app.operating import now, ready_workshop, workshop_of
 
 Given = TypeVar("Given")
@@ -61,10 +62,16 @@ def _each(read: Callable[[Given], Found], given: Sequence[Given]) -> list[Found]
 
 def _instrument_path(given: str) -> Path:
     """A file, a folder, or `id/version` of an instrument that comes along."""
+    folder = settings.assessments_path()
     path = Path(given)
-    if not path.exists() and (settings.assessments_path() / given).is_dir():
-        path = settings.assessments_path() / given
-    return path / "instrument.toml" if path.is_dir() else path
+    with files.naming(path):
+        if path.exists() or not re.fullmatch(r"[a-z0-9-]+(/[0-9]+)?", given):
+            return path / "instrument.toml" if path.is_dir() else path
+    along = {str(file.parent.relative_to(folder)): file for file in sorted(folder.glob("*/*/instrument.toml"))}
+    if given not in along:
+        words = f"is neither here nor among the instruments that come along: {', '.join(along)}"
+        raise InvalidInput([plain(given, words)])
+    return along[given]
 
 
 # --- The service ------------------------------------------------------------------------------------------------------

@@ -30,9 +30,16 @@ def migrate(_: argparse.Namespace) -> int:
     """Bring the database to the newest tables."""
     from app.store.engine import Database  # noqa: PLC0415
     from app.store.migrate import migrate as bring  # noqa: PLC0415
+    from app.store.migrate import newest_revision  # noqa: PLC0415
 
-    bring(Database(settings.read_settings().database_url), settings.migrations_path())
-    print("The database is up to date.")
+    scripts = settings.migrations_path()
+    before, newest = bring(Database(settings.read_settings().database_url), scripts), newest_revision(scripts)
+    if before is None:
+        print(f"The database was empty; its tables were made, of version {newest}.")
+    elif before != newest:
+        print(f"The tables were of version {before}; they are now up to date, of version {newest}.")
+    else:
+        print(f"The database was up to date already: its tables are of version {newest}.")
     return 0
 
 

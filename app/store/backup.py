@@ -87,8 +87,10 @@ def restore(database: Database, file: Path, scripts: Path, *, overwrite: bool) -
     Raises InvalidInput when the file is no whole backup, comes from a newer version, or when the database has content
     and `overwrite` was not said. Nothing is changed before all that is known; what fails later leaves what was there.
     """
-    with naming(file), file.open("rb"):
-        pass
+    kind, beginning = ("SQLite", b"SQLite format 3\0") if database.is_sqlite else ("PostgreSQL", b"PGDMP")
+    with naming(file), file.open("rb") as given:
+        if given.read(len(beginning)) != beginning:
+            raise _refusal(file, f"is no backup of a {kind} database of rolvast")
     revision = _check_sqlite(file) if database.is_sqlite else _check_dump(file)
     if revision not in known_revisions(scripts):
         raise _refusal(file, f"has tables of version '{revision}', which this version of rolvast does not know")

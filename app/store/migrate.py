@@ -26,13 +26,14 @@ def _config(scripts: Path, connection: Connection | None = None) -> "Config":
     return config
 
 
-def migrate(database: Database, scripts: Path, revision: str = "head") -> None:
+def migrate(database: Database, scripts: Path, revision: str = "head") -> str | None:
     """Bring a database to the newest tables, all of it or nothing; nothing happens when it is there already.
 
+    Gives the version that was there before; None when there were no tables.
     Of several processes that do this at once the first does the work, and the others wait for it.
     """
     if revision == "head" and is_current(database, scripts):
-        return
+        return newest_revision(scripts)
     from alembic import command  # noqa: PLC0415
 
     with reachable(), database.engine.connect() as connection:
@@ -48,12 +49,14 @@ def migrate(database: Database, scripts: Path, revision: str = "head") -> None:
                 if not database.is_sqlite:
                     connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_PATIENCE}")
                     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+                before = current_revision(connection)
                 command.upgrade(_config(scripts, connection), revision)
                 if database.is_sqlite:
                     lost = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
                     assert not lost, lost  # noqa: S101 - a migration that leaves rows behind is a bug, and is undone
         finally:
             connection.invalidate()
+    return before
 
 
 @cache

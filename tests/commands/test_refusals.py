@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import SettingsError, read_settings
+from app.settings import SettingsError, migrations_path, read_settings
+from app.store.engine import Database
+from app.store.migrate import migrate, newest_revision
 from tests.commands.running import rolvast, told_well
 from tests.people import House
 
@@ -177,3 +179,30 @@ def test_an_assessment_that_is_not_there_is_named_with_where_its_id_is_found(com
     assert "'123'" in err[0]
     assert "/bureau/metingen/" in err[0]
     assert "/api/v1/assessments" in err[0]
+
+
+# --- What else is told plainly ----------------------------------------------------------------------------------------
+
+
+def test_an_instrument_that_is_not_there_is_told_with_those_that_are(command, lying: Path) -> None:
+    for name in ("driehoek/9", "vierhoek/1"):
+        code, out, err = command(*[word.replace("driehoek/1", name) for word in SCORE])
+        assert (code, out, len(err)) == (1, "", 1)
+        assert err[0].startswith(f"rolvast: {name}: ")
+        assert "driehoek/1, interbestuurlijk/1" in err[0]
+
+
+def test_migrate_tells_tables_that_it_made_from_those_that_were_there(tmp_path: Path) -> None:
+    first, second = (rolvast("migrate", folder=tmp_path).stdout for _ in range(2))
+    assert "made" in first
+    assert "made" not in second
+    assert "up to date" in second
+
+
+def test_migrate_tells_from_which_version_it_came(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/var/rolvast.db")
+    migrate(database, migrations_path(), "0001")
+    database.close()
+    told = rolvast("migrate", folder=tmp_path).stdout
+    assert "0001" in told
+    assert newest_revision(migrations_path()) in told

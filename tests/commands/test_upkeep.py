@@ -226,6 +226,15 @@ def test_a_file_that_is_no_backup_is_refused_and_changes_nothing(
 
 
 @BOTH
+@pytest.mark.parametrize("content", [b"", b"root:x:0:0:root:/root:/bin/bash\n", b"x" * 8192])
+def test_a_file_of_another_kind_is_not_called_damaged(
+    rolvast: Rolvast, house: House, given: dict[str, str], tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "b").write_bytes(content)
+    assert "b: is no backup of a " in told_well(rolvast("restore", "b", "--overwrite", **given))[0]
+
+
+@BOTH
 @pytest.mark.parametrize("left", [0.5, 0.9, 0.99])
 def test_a_backup_that_lost_its_end_is_refused_and_changes_nothing(
     rolvast: Rolvast, house: House, given: dict[str, str], tmp_path: Path, left: float
