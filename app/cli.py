@@ -161,6 +161,7 @@ def demo(arguments: argparse.Namespace) -> int:
         "Administer the offices (sign in, once)": f"{base_url}/inloggen/{links.administration}",
         "Letters that the service writes": f"{base_url}/post",
         "API documentation": f"{base_url}/api/v1/docs",
+        "Settings for commands on this demo": f"ROLVAST_VAR={chosen.var} ROLVAST_BASE_URL={base_url}",
     }
     print("\nrolvast demo\n")
     for what, where in lines.items():

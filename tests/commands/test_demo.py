@@ -90,6 +90,19 @@ def test_the_released_snapshot_can_be_recomputed(first: Running, folder: Path) -
     assert f'"{httpx.get(first.link("/scores"), headers=key).json()["snapshot"]}"' in again.stdout
 
 
+def test_a_command_with_the_printed_settings_gives_links_to_this_very_demo(first: Running, folder: Path) -> None:
+    words = next(line for line in first.printed if "ROLVAST_VAR=" in line).split()
+    given = dict(word.split("=", 1) for word in words if word.startswith("ROLVAST_"))
+    key = {"authorization": f"Bearer {first.key}"}
+    found = httpx.get(f"{first.base_url}/api/v1/assessments", headers=key).json()["items"]
+    opened = next(line["id"] for line in found if line["status"] == "open")
+    done = rolvast("invitation-links", opened, folder=folder, **given)
+    assert done.returncode == 0, done.stderr
+    link = done.stdout.splitlines()[1].split(",")[-1]
+    assert link.startswith(f"{first.base_url}/invullen/")
+    assert httpx.get(link, follow_redirects=True).status_code == 200
+
+
 def test_a_second_demo_at_the_same_port_says_so_and_ends_no_key_of_the_first(first: Running, folder: Path) -> None:
     told = told_well(rolvast("demo", "--port", first.base_url.rpartition(":")[2], folder=folder))
     assert "--port" in told[0]
