@@ -10,13 +10,14 @@ from typing import Any
 
 from babel.dates import format_date, format_datetime
 from fastapi import Request, Response
+from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from app.domain.assessment import DUTCH_TIME
 from app.domain.text import Language, Text, signed
-from app.web.entry import LANGUAGE_COOKIE, SESSION_COOKIE, cookie, desk_of, language_of
+from app.web.entry import LANGUAGE_COOKIE, SAFE_METHODS, SESSION_COOKIE, cookie, desk_of, language_of
 from app.web.security import form_token
 
 HERE = Path(__file__).parent
@@ -80,8 +81,27 @@ def draw(request: Request, template: str, **values: Any) -> str:
         static=static_url,
         themed=desk_of(request).theme_css is not None,
         signed_in=cookie(request, SESSION_COOKIE) is not None,
-        **{"path": request.url.path, "form_token": form_token(request), **values},
+        **{"path": request.url.path, "shown_at": shown_at(request), "form_token": form_token(request), **values},
     )
+
+
+#: Forms that do not stand on the page above their address.
+_STANDS_ON = {"/invullen/inzenden": "/invullen/nakijken"}
+
+
+def shown_at(request: Request) -> str:
+    """Where a browser can ask for this page: where the answer to a form has no page of its own, that of the form."""
+    path = request.url.path
+    route = request.scope.get("route")
+    if request.method in SAFE_METHODS or not isinstance(route, APIRoute):
+        return path
+    if path in _STANDS_ON:
+        return _STANDS_ON[path]
+    pages = {page.path for page in request.app.routes if isinstance(page, APIRoute) and "GET" in (page.methods or ())}
+    above = route.path.split("/")
+    while above and "/".join(above) not in pages:
+        above.pop()
+    return "/".join(path.split("/")[: len(above)]) or "/"
 
 
 def page_of(request: Request, page: str, status: int = 200) -> Response:

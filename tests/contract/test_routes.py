@@ -341,17 +341,13 @@ class Scene:
         return [sorted(map(repr, self.house.stored(f"SELECT * FROM {table}"))) for table in tables]  # noqa: S608
 
 
-@pytest.fixture
-def scene(house: House, client: Callable[..., TestClient]) -> Callable[[str], Scene]:
-    def make(state: str) -> Scene:
-        build = {"draft": house.draft, "open": house.opened, "closed": house.closed, "released": house.released}
-        webhook, _ = house.webhook()
-        made = build[state]()
-        if state == "released":
-            talk(house, made)
-        return Scene(house, client, made, webhook)
-
-    return make
+def set_scene(house: House, client: Callable[..., TestClient], state: str) -> Scene:
+    build = {"draft": house.draft, "open": house.opened, "closed": house.closed, "released": house.released}
+    webhook, _ = house.webhook()
+    made = build[state]()
+    if state == "released":
+        talk(house, made)
+    return Scene(house, client, made, webhook)
 
 
 def talk(house: House, made: Assessment) -> None:
@@ -363,9 +359,9 @@ def talk(house: House, made: Assessment) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), TABLE, ids=str)
-def test_who_may_come_here(scene: Callable[[str], Scene], method: str, path: str) -> None:
+def test_who_may_come_here(house: House, client: Callable[..., TestClient], method: str, path: str) -> None:
     row = TABLE[method, path]
-    here = scene(row.state)
+    here = set_scene(house, client, row.state)
     callers = {name: here.caller(name) for name in EVERYONE}  # so that their ways in exist before anything is compared
     assert callers
     before = here.everything()

@@ -36,7 +36,7 @@ async def go_away(request: Request) -> Response:
     held = identity.new_attempt(desk.clock(), desk.chance)
     attempt = identity.attempt_of(desk.form_secret, held)
     address = await provider.address_to_sign_in(attempt, language_of(request))
-    answer = render(request, "to_organisation.html", address=address, path="/inloggen")
+    answer = render(request, "to_organisation.html", address=address)
     set_cookie(request, answer, ATTEMPT_COOKIE, held, int(identity.ATTEMPT_LASTS.total_seconds()))
     return answer
 
@@ -59,4 +59,4 @@ def _let_in(request: Request, email: str) -> Response:
         found = identity.sign_in_or_choose(work, email, cookie(request, SESSION_COOKIE))
     if isinstance(found, tuple):
         return to_the_office(request, *found)
-    return render(request, "choose_office.html", email=email, choices=found, path="/inloggen")
+    return render(request, "choose_office.html", email=email, choices=found, shown_at="/inloggen")
