@@ -62,6 +62,14 @@ def test_a_plan_that_is_not_right_comes_back_as_it_was_typed(house: House, membe
     assert seen_by_office(house, made).meeting is None
 
 
+def test_a_day_without_an_hour_asks_for_the_hour(house: House, member: Visitor, made: Assessment) -> None:
+    page = member.send(office(member, made).form("/gesprek"), {**PLANNED, "time": ""})
+    assert "Vul in hoe laat het gesprek begint." in page.said("li")
+    assert "moment dat nog komt" not in page.said()
+    assert f"{page.url}#f-time" in page.links
+    assert seen_by_office(house, made).meeting is None
+
+
 def test_the_agenda_begins_with_the_questions_of_the_report(house: House, member: Visitor) -> None:
     made = released_with_a_gap(house)
     agenda = office(member, made).form("/gesprek").controls["agenda"].values[0]

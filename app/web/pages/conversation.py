@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from app.domain.assessment import DUTCH_TIME, Assessment
 from app.domain.dialogue import KEPT_NAMES, MOST_AGREEMENTS, USUAL_MINUTES, Agreement, Dialogue, Kept, Meeting
-from app.domain.problems import Fault, InvalidInput, NotFound, NotSignedIn, UnknownLink
+from app.domain.problems import Fault, InvalidInput, NotFound, NotSignedIn, UnknownLink, fault
 from app.domain.report import Report
 from app.service import learning, practices, reporting
 from app.service.learning import DialogueOf
@@ -81,7 +81,7 @@ def _fields(assessment: Assessment) -> dict[str, str]:
     columns = {"what": "what", "party": "party", "dueDate": "due", "theme": "theme", "contact": "contact"}
     return {
         "startsAt": "f-day",
-        **{name: f"f-{name}" for name in ("minutes", "place", "agenda", "reflection")},
+        **{name: f"f-{name}" for name in ("time", "minutes", "place", "agenda", "reflection")},
         **{f"contacts.{party.key}": f"f-contacts-{party.key}" for party in assessment.parties},
         **{
             f"agreements[{number}].{place}": f"{field}-{number}"
@@ -144,8 +144,16 @@ def plan(request: Request, identifier: str, form: OurForm) -> Response:
         try:
             learning.plan_conversation(work, actor, identifier, meeting, contacts)
         except InvalidInput as invalid:
-            return _show(request, work, identifier, Typed(plan=given, faults=invalid.faults))
+            return _show(request, work, identifier, Typed(plan=given, faults=_named_as_typed(invalid.faults, given)))
     return see_other(_office_page(identifier))
+
+
+def _named_as_typed(faults: Sequence[Fault], given: dict[str, Any]) -> list[Fault]:
+    """The faults of a plan, where a day without an hour is no moment that has passed."""
+    if not given["day"] or given["time"]:
+        return list(faults)
+    no_hour = fault("time", "Vul in hoe laat het gesprek begint.", "Fill in at what time the conversation begins.")
+    return [no_hour if found.where == "startsAt" else found for found in faults]
 
 
 def _addresses(words: str) -> list[str]:
