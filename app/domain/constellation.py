@@ -21,6 +21,7 @@ SECONDS_PER_RATING = 13.5
 #: Keys that begin so belong to the pooled parties that closing forms (scoring.md §7.1).
 POOL_PREFIX = "overige-"
 PARTY_KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+LONGEST_PARTY_KEY = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,14 +272,18 @@ def faults_of_parties(instrument: Instrument, parties: Collection[Party], *, com
     faults: list[Fault] = []
     for place, party in enumerate(parties, start=1):
         where = f"parties[{place}]"
-        if not PARTY_KEY.fullmatch(party.key) or len(party.key) > 40:
+        if not PARTY_KEY.fullmatch(party.key) or len(party.key) > LONGEST_PARTY_KEY:
             faults.append(
                 fault(
                     f"{where}.key",
-                    "De sleutel '{key}' moet met een kleine letter beginnen en mag verder letters, cijfers en "
-                    "streepjes hebben.",
-                    "The key '{key}' must begin with a small letter and go on with letters, digits and hyphens.",
+                    "De sleutel '{key}' past niet. Een sleutel begint met een kleine letter en heeft verder kleine "
+                    "letters en cijfers, met hier en daar één streepje ertussen: geen spaties, geen streepje aan het "
+                    "eind, en hoogstens {most} tekens.",
+                    "The key '{key}' does not fit. A key begins with a small letter and goes on with small letters and "
+                    "digits, with a single hyphen here and there between them: no spaces, no hyphen at the end, and "
+                    "{most} characters at most.",
                     key=party.key,
+                    most=LONGEST_PARTY_KEY,
                 )
             )
         if party.key.startswith(POOL_PREFIX):

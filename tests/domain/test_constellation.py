@@ -128,6 +128,14 @@ def test_a_key_is_short_small_and_plain(key: str) -> None:
     assert places(*triangle(), Party(key, "opdrachtgever", "Naam")) == ["parties[4].key"]
 
 
+def test_the_fault_of_a_key_says_the_whole_rule() -> None:
+    (found,) = faults_of_parties(points(), (*triangle(), Party("on 1", "opdrachtgever", "Naam")))
+    for rule in ("kleine letter", "cijfers", "streepje", "geen spaties", "hoogstens 40 tekens"):
+        assert rule in found.message.nl
+    for rule in ("small letter", "digits", "hyphen", "no spaces", "40 characters at most"):
+        assert rule in found.message.en
+
+
 def test_a_name_has_room_for_150_characters() -> None:
     assert places(*triangle(), Party("og2", "opdrachtgever", "N" * 150)) == []
     assert places(*triangle(), Party("og2", "opdrachtgever", "N" * 151)) == ["parties[4].name"]

@@ -142,6 +142,19 @@ def test_how_many_people_was_typed_comes_back_with_a_fault(member: Visitor, hous
     again = member.send(page.form("/partijen"), {**typed, "number": ["1", "9", "ongeveer 12", *[""] * (count - 3)]})
     assert again.status == 400
     assert again.form("/partijen").controls["number"].values[:2] == ["1", "ongeveer 12"]
+    assert "geen spaties" in again.said("li"), "what is wrong with the key"
+    assert "'ongeveer 12' is geen aantal mensen" in again.said("li")
+
+
+def test_a_number_of_people_that_is_none_is_told(member: Visitor, house: House) -> None:
+    made = house.draft(people={}, parties=())
+    page = member.open(place(made, "partijen"))
+    typed = parties(page, {"eigenaar": "Een", "opdrachtgever": "Twee"})
+    again = member.send(page.form("/partijen"), {**typed, "number": ["12", "abc", *[""] * (len(typed["role"]) - 2)]})
+    assert again.status == 400
+    assert "'abc' is geen aantal mensen" in again.said("li")
+    assert f"{again.url}#parties-2-number" in again.links
+    assert house.again(made).parties == ()
 
 
 def test_every_fault_in_the_details_is_told_and_everything_typed_comes_back(member: Visitor, house: House) -> None:

@@ -81,11 +81,7 @@ def _parties(
 def advise_on_parties(request: Request, identifier: str, form: OurForm) -> Response:
     """What the parties and numbers mean that are being typed: a part of the page, for its script."""
     with work_for(request) as work:
-        expected = [
-            (party, int(n))
-            for party, n in _with_numbers(form)
-            if party.name and n.isascii() and n.isdigit() and len(n) < 6
-        ]
+        expected = [(party, int(n)) for party, n in _with_numbers(form) if party.name and _is_number(n)]
         advice = inviting.advice_on_parties(work, member(request, work), identifier, expected)
     return render(request, "office/advice.html", advice=advice)
 
@@ -96,15 +92,18 @@ def save_parties(request: Request, identifier: str, form: OurForm) -> Response:
         actor = member(request, work)
         assessment = work.own(actor, identifier)
         parties = _read_parties(form)
-        plan = plan_of(assessment, commissioning.constellation_name(work, assessment))
+        plan = with_parties(plan_of(assessment, commissioning.constellation_name(work, assessment)), parties)
+        instrument = work.instrument_of(assessment)
+        numbers = [number for party, number in _with_numbers(form) if party.name or party.key]
+        faults = _faults_of_numbers(numbers)
+        if faults:
+            faults += faults_of_plan(plan, instrument)
+            return _parties(request, assessment, instrument, parties, numbers=numbers, faults=faults, status=400)
         try:
-            changed = commissioning.revise(work, actor, identifier, with_parties(plan, parties))
+            changed = commissioning.revise(work, actor, identifier, plan)
         except InvalidInput as invalid:
-            instrument = work.instrument_of(assessment)
-            numbers = [number for party, number in _with_numbers(form) if party.name or party.key]
-            return _parties(
-                request, assessment, instrument, parties, numbers=numbers, faults=invalid.faults, status=400
-            )
+            faults = list(invalid.faults)
+            return _parties(request, assessment, instrument, parties, numbers=numbers, faults=faults, status=400)
     return see_other(place_of(changed, "partijen" if form.get("go") == "more" else ""))
 
 
@@ -121,6 +120,24 @@ def _with_numbers(form: FormData) -> Iterator[tuple[Party, str]]:
     numbers = [str(value).strip() for value in form.getlist("number")]
     for place, party in enumerate(_rows_of_parties(form)):
         yield party, numbers[place] if place < len(numbers) else ""
+
+
+def _is_number(typed: str) -> bool:
+    return typed.isascii() and typed.isdigit() and len(typed) < 6
+
+
+def _faults_of_numbers(numbers: Sequence[str]) -> list[Fault]:
+    """What stands where a number of people is asked and is none, though only advice is given by it."""
+    return [
+        fault(
+            f"parties[{place}].number",
+            "'{given}' is geen aantal mensen: schrijf een getal, bijvoorbeeld 12, of laat het leeg.",
+            "'{given}' is not a number of people: write a number, for instance 12, or leave it empty.",
+            given=number[:40],
+        )
+        for place, number in enumerate(numbers, start=1)
+        if number and not _is_number(number)
+    ]
 
 
 def _read_parties(form: FormData) -> tuple[Party, ...]:
