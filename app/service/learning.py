@@ -78,7 +78,7 @@ def plan_conversation(
 ) -> Dialogue:
     """Say when and where the parties talk, and write to the contacts (addresses by party).
 
-    Everyone gets a letter when the plan changes, newcomers when it doesn't; who is taken off is forgotten at once.
+    Who is taken off is forgotten at once.
     """
     assessment = work.own_to_change(actor, identifier)
     assessment.require_state("released")
@@ -99,12 +99,19 @@ def plan_conversation(
     work.store.dialogues.plan(assessment.id, meeting, sequence)
     _forget(work, gone)
     work.store.dialogues.add_contacts(assessment.id, fresh)
-    told = [*stay, *fresh] if moved else fresh
+    planned = work.store.dialogues.of(assessment.id)
+    told = told_of_plan(before, planned)
     work.store.outbox.drop_about([contact.id for contact in told])  # a letter of an earlier plan that still waits
     queue(work, "conversation", [(contact.id, contact.email) for contact in told])
     if moved:
         work.record(actor, assessment, "conversation_planned", day=dutch_date(meeting.starts_at).isoformat())
-    return work.store.dialogues.of(assessment.id)
+    return planned
+
+
+def told_of_plan(before: Dialogue, planned: Dialogue) -> list[Contact]:
+    """Who receives a letter: everyone when the plan changes, newcomers when it doesn't."""
+    moved = before.meeting != planned.meeting
+    return [contact for contact in planned.contacts if moved or contact not in before.contacts]
 
 
 def _forget(work: Work, contacts: Sequence[str]) -> None:

@@ -51,6 +51,22 @@ def test_the_office_plans_and_every_party_reads_it(
     assert "@dienst.example" not in read.answer.text
 
 
+def test_what_was_saved_is_told_with_how_many_letters_leave(house: House, member: Visitor, made: Assessment) -> None:
+    def sent(ending: str, typed: dict[str, str | list[str]]) -> str:
+        return member.send(office(member, made).form(ending), typed).said()
+
+    two = {**PLANNED, "contacts-dienst": "bo@dienst.example, kim@dienst.example"}
+    assert "Het plan is bewaard. Er gaan nu 2 brieven uit." in sent("/gesprek", two)
+    assert "Het plan is bewaard. Er gaat geen brief uit." in sent("/gesprek", two), "nothing changed"
+    one_more = {**two, "contacts-wonen": "an@wonen.example"}
+    assert "Het plan is bewaard. Er gaat nu één brief uit." in sent("/gesprek", one_more)
+    assert "Het plan is bewaard. Er gaan nu 3 brieven uit." in sent("/gesprek", {**one_more, "minutes": "60"})
+    assert "De afspraken zijn bewaard." in sent("/gesprek/afspraken", columns(AGREED, NOTHING, NOTHING))
+    assert "Wat u vertelde, is bewaard." in sent(seen_by_office(house, made).agreements[0].id, {"kept": "kept"})
+    assert "De terugblik is bewaard." in sent("/terugblik", {"reflection": "Het liep stroef."})
+    assert "bewaard" not in office(member, made).said("p")
+
+
 def test_a_plan_that_is_not_right_comes_back_as_it_was_typed(house: House, member: Visitor, made: Assessment) -> None:
     typed = {**PLANNED, "day": "volgende week", "minutes": "lang", "contacts-wonen": "geen adres"}
     page = member.send(office(member, made).form("/gesprek"), typed)

@@ -25,6 +25,43 @@ def test_what_is_not_true_is_not_said(member: Visitor, house: House) -> None:
         assert EXTENDED not in said
 
 
+def test_parties_and_details_that_were_saved_are_told(member: Visitor, house: House) -> None:
+    place = f"/bureau/metingen/{house.draft().id}"
+    form = member.open(f"{place}/partijen").form("/partijen")
+    assert "De partijen zijn bewaard." in member.send(form).said()
+    more = member.send(form, {"go": "more"})
+    assert more.path.endswith("/partijen")
+    assert "De partijen zijn bewaard" in more.said()
+    saved = member.send(member.open(f"{place}/gegevens").form("/gegevens"))
+    assert "Doel, datums en ambitie zijn bewaard." in saved.said()
+
+
+def test_what_was_done_to_the_list_is_told_on_a_page_that_can_be_loaded_again(member: Visitor, house: House) -> None:
+    made = house.opened()
+    place = f"/bureau/metingen/{made.id}/mensen"
+    again = member.send(member.open(place).form("/opnieuw"))
+    assert again.path == place
+    assert "De uitnodiging gaat opnieuw op de post." in again.said()
+    letters = house.number_of("outbox")
+    member.open(again.url)
+    assert house.number_of("outbox") == letters, "loading the page again sends nothing"
+    gone = member.send(member.open(place).form("/weg"))
+    assert gone.path == place
+    assert "Deze persoon staat niet meer op de lijst." in gone.said()
+    assert "staat niet meer op de lijst" not in member.open(place).said()
+
+
+def test_what_was_done_to_members_and_keys_is_told(member: Visitor, house: House) -> None:
+    page = member.open("/bureau/toegang")
+    page = member.send(page.form("/leden"), {"email": "nieuw@bureau.example"})
+    assert "De brief met de inloglink gaat nu de deur uit." in page.said()
+    form = next(form for form in page.forms if form.action.endswith("/leden/weg"))
+    assert "Dit lid is weggehaald." in member.send(form).said()
+    member.send(page.form("/sleutels"), {"name": "dashboard"})
+    page = member.send(member.open("/bureau/toegang").form("/sleutels/weg"))
+    assert "De sleutel werkt niet meer." in page.said()
+
+
 def test_letters_greet_and_sign(house: House) -> None:
     made = house.opened()
     with house.work(write=False) as work:

@@ -12,9 +12,11 @@ from app.domain.assessment import DUTCH_TIME, Assessment
 from app.domain.dialogue import KEPT_NAMES, MOST_AGREEMENTS, USUAL_MINUTES, Agreement, Dialogue, Kept, Meeting
 from app.domain.problems import Fault, InvalidInput, NotFound, NotSignedIn, UnknownLink, fault
 from app.domain.report import Report
+from app.domain.text import Text
 from app.service import learning, practices, reporting
 from app.service.learning import DialogueOf
 from app.service.work import Work
+from app.web.done import just_done, on_to
 from app.web.entry import READER_COOKIE, SESSION_COOKIE, cookie, language_of, member, reader, work_for
 from app.web.rendering import render, see_other
 from app.web.security import OurForm
@@ -73,7 +75,33 @@ def _show(request: Request, work: Work, identifier: str, typed: Typed) -> Respon
         plans=typed.plan is not None,
         agrees=typed.agreements is not None,
         reflects=typed.reflection is not None,
+        done={} if typed.faults else _done(request, found.dialogue),
     )
+
+
+def _done(request: Request, dialogue: Dialogue) -> dict[str, Text]:
+    """What the form before this page did, at the part of the page that it is about."""
+    match just_done(request):
+        case "gepland" if dialogue.meeting:
+            return {"plan": _planned(request.query_params.get("brieven", ""))}
+        case "afgesproken":
+            return {"afspraken": Text("De afspraken zijn bewaard.", "The agreements are saved.")}
+        case "verteld":
+            return {"afspraken": Text("Wat u vertelde, is bewaard.", "What you told is saved.")}
+        case "teruggekeken":
+            return {"terugblik": Text("De terugblik is bewaard.", "Your look back is saved.")}
+    return {}
+
+
+def _planned(letters: str) -> Text:
+    """`letters`: how many leave now, as it stands in the address."""
+    many = int(letters) if letters.isascii() and letters.isdigit() and len(letters) < 4 else 0
+    if many == 0:
+        return Text("Het plan is bewaard. Er gaat geen brief uit.", "The plan is saved. No letter is sent.")
+    if many == 1:
+        return Text("Het plan is bewaard. Er gaat nu één brief uit.", "The plan is saved. One letter is leaving now.")
+    words = Text("Het plan is bewaard. Er gaan nu {n} brieven uit.", "The plan is saved. {n} letters are leaving now.")
+    return words.fill(n=many)
 
 
 def _fields(assessment: Assessment) -> dict[str, str]:
@@ -141,11 +169,13 @@ def plan(request: Request, identifier: str, form: OurForm) -> Response:
             given["place"],
             given["agenda"].replace("\r\n", "\n"),
         )
+        before = learning.dialogue(work, actor, identifier).dialogue
         try:
-            learning.plan_conversation(work, actor, identifier, meeting, contacts)
+            planned = learning.plan_conversation(work, actor, identifier, meeting, contacts)
         except InvalidInput as invalid:
             return _show(request, work, identifier, Typed(plan=given, faults=_named_as_typed(invalid.faults, given)))
-    return see_other(_office_page(identifier))
+    letters = len(learning.told_of_plan(before, planned))
+    return on_to(_office_page(identifier), f"gepland&brieven={letters}", "plan")
 
 
 def _named_as_typed(faults: Sequence[Fault], given: dict[str, Any]) -> list[Fault]:
@@ -178,7 +208,7 @@ def record_agreements(request: Request, identifier: str, form: OurForm) -> Respo
             learning.record_agreements(work, member(request, work), identifier, [_agreement(row) for row in rows])
         except InvalidInput as invalid:
             return _show(request, work, identifier, Typed(agreements=rows, faults=invalid.faults))
-    return see_other(f"{_office_page(identifier)}#afspraken")
+    return on_to(_office_page(identifier), "afgesproken", "afspraken")
 
 
 def _agreement(row: dict[str, str]) -> Agreement:
@@ -194,7 +224,7 @@ def _agreement(row: dict[str, str]) -> Agreement:
 def tell(request: Request, identifier: str, agreement: str, form: OurForm) -> Response:
     with work_for(request, write=True) as work:
         learning.tell(work, member(request, work), identifier, agreement, _kept(form))
-    return see_other(f"{_office_page(identifier)}#afspraken")
+    return on_to(_office_page(identifier), "verteld", "afspraken")
 
 
 def _kept(form: FormData) -> Kept:
@@ -210,7 +240,7 @@ def reflect(request: Request, identifier: str, form: OurForm) -> Response:
             learning.reflect(work, member(request, work), identifier, words)
         except InvalidInput as invalid:
             return _show(request, work, identifier, Typed(reflection=words, faults=invalid.faults))
-    return see_other(f"{_office_page(identifier)}#terugblik")
+    return on_to(_office_page(identifier), "teruggekeken", "terugblik")
 
 
 # --- Every party ------------------------------------------------------------------------------------------------------

@@ -6,13 +6,25 @@ from fastapi import APIRouter, Request, Response
 
 from app.domain.assessment import MemberRole, Scope
 from app.domain.problems import Fault, InvalidInput
+from app.domain.text import Text
 from app.service import access
 from app.service.work import Work
+from app.web.done import just_done, on_to
 from app.web.entry import member, work_for
-from app.web.rendering import render, see_other
+from app.web.rendering import render
 from app.web.security import OurForm
 
 router = APIRouter(prefix="/bureau/toegang", include_in_schema=False)
+
+
+#: What a form of this page did, by the word in the address that follows it.
+DONE: dict[str, Text] = {
+    "uitgenodigd": Text(
+        "De brief met de inloglink gaat nu de deur uit.", "The letter with the link to sign in is leaving now."
+    ),
+    "weggehaald": Text("Dit lid is weggehaald.", "This member is removed."),
+    "ingetrokken": Text("De sleutel werkt niet meer.", "The key no longer works."),
+}
 
 
 @router.get("")
@@ -42,6 +54,7 @@ def _show(
         given=given or {},
         fresh_key=fresh_key,
         faults=faults,
+        done=None if faults or fresh_key else DONE.get(just_done(request)),
     )
 
 
@@ -53,14 +66,14 @@ def invite(request: Request, form: OurForm) -> Response:
             access.invite_member(work, member(request, work), str(form.get("email", "")), role)
         except InvalidInput as invalid:
             return _show(request, work, given=form, faults=invalid.faults, status=400)
-    return see_other("/bureau/toegang")
+    return on_to("/bureau/toegang", "uitgenodigd")
 
 
 @router.post("/leden/weg")
 def remove(request: Request, form: OurForm) -> Response:
     with work_for(request, write=True) as work:
         access.remove_member(work, member(request, work), str(form.get("member", "")))
-    return see_other("/bureau/toegang")
+    return on_to("/bureau/toegang", "weggehaald")
 
 
 @router.post("/sleutels")
@@ -79,4 +92,4 @@ def make_key(request: Request, form: OurForm) -> Response:
 def drop_key(request: Request, form: OurForm) -> Response:
     with work_for(request, write=True) as work:
         access.drop_key(work, member(request, work), str(form.get("name", "")))
-    return see_other("/bureau/toegang")
+    return on_to("/bureau/toegang", "ingetrokken")

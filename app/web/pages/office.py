@@ -11,8 +11,9 @@ from app.domain.text import Text
 from app.service import access, commissioning, erasing, posting, reporting
 from app.service.plans import Plan
 from app.service.work import Work
+from app.web.done import just_done, on_to
 from app.web.entry import desk_of, member, signed_in, work_for
-from app.web.pages.setting_up import place_of, read_dates
+from app.web.pages.setting_up import DETAILS_SAVED, PARTIES_SAVED, place_of, read_dates
 from app.web.pages.trail import ACTIONS
 from app.web.rendering import render, see_other
 from app.web.security import OUR_BUTTON, OurForm
@@ -88,6 +89,11 @@ def create_next_wave(request: Request, identifier: str) -> Response:
 
 #: What was just done, said once on the page that follows: word of the address → (states in which it is true, words).
 DONE: dict[str, tuple[tuple[State, ...], Text]] = {
+    PARTIES_SAVED: (("draft",), Text("De partijen zijn bewaard.", "The parties are saved.")),
+    DETAILS_SAVED: (
+        ("draft",),
+        Text("Doel, datums en ambitie zijn bewaard.", "Purpose, dates and ambition are saved."),
+    ),
     "overgenomen": (
         ("draft",),
         Text("De volgende meting staat klaar, zoals de vorige was.", "The next wave is ready, as the earlier one was."),
@@ -153,7 +159,7 @@ def _hub(request: Request, work: Work, identifier: str, faults: Sequence[Fault] 
     actor = member(request, work)
     assessment = work.own(actor, identifier)
     instrument = work.instrument_of(assessment)
-    states, words = DONE.get(request.query_params.get("gedaan", ""), ((), NOTHING))
+    states, words = DONE.get(just_done(request), ((), NOTHING))
     small = [p for p in assessment.parties if not p.attributed and 1 < p.invited < assessment.params.k_party]
     return render(
         request,
@@ -183,7 +189,7 @@ def _hub(request: Request, work: Work, identifier: str, faults: Sequence[Fault] 
 
 def _done(identifier: str, what: str) -> Response:
     """On to the page of the assessment, which says what was done."""
-    return see_other(f"/bureau/metingen/{identifier}?gedaan={what}")
+    return on_to(f"/bureau/metingen/{identifier}", what)
 
 
 # --- Open, extend, close, release -------------------------------------------------------------------------------------

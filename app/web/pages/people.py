@@ -13,11 +13,19 @@ from app.domain.text import Text
 from app.service import commissioning, inviting, letters
 from app.service.sheets import read_file
 from app.service.work import Work
+from app.web.done import just_done, on_to
 from app.web.entry import desk_of, member, work_for
-from app.web.rendering import render, see_other
+from app.web.rendering import render
 from app.web.security import OUR_BUTTON, OurForm
 
 router = APIRouter(prefix="/bureau", include_in_schema=False)
+
+
+#: What a form of the list did, by the word in the address that follows it.
+DONE: dict[str, Text] = {
+    "opnieuw": Text("De uitnodiging gaat opnieuw op de post.", "The invitation is sent once more."),
+    "weggehaald": Text("Deze persoon staat niet meer op de lijst.", "This person is no longer on the list."),
+}
 
 
 @router.get("/metingen/{identifier}/mensen")
@@ -55,6 +63,7 @@ def _people(
         faults=faults,
         notices=notices,
         added=added,
+        done=None if faults or added else DONE.get(just_done(request)),
     )
 
 
@@ -135,15 +144,14 @@ def take_one(request: Request, identifier: str, form: OurForm) -> Response:
 def send_again(request: Request, identifier: str, invitation: str) -> Response:
     with work_for(request, write=True) as work:
         inviting.send_again(work, member(request, work), identifier, invitation)
-        sent = Text("De uitnodiging gaat opnieuw op de post.", "The invitation is sent once more.")
-        return _people(request, work, identifier, notices=[sent])
+    return on_to(f"/bureau/metingen/{identifier}/mensen", "opnieuw")
 
 
 @router.post("/metingen/{identifier}/mensen/{invitation}/weg", dependencies=OUR_BUTTON)
 def remove_person(request: Request, identifier: str, invitation: str) -> Response:
     with work_for(request, write=True) as work:
         commissioning.remove_person(work, member(request, work), identifier, invitation)
-    return see_other(f"/bureau/metingen/{identifier}/mensen")
+    return on_to(f"/bureau/metingen/{identifier}/mensen", "weggehaald")
 
 
 @router.get("/metingen/{identifier}/brieven")

@@ -15,14 +15,18 @@ from app.domain.assessment import Assessment, Post, Purpose
 from app.domain.constellation import PARTY_KEY, Party, Voice
 from app.domain.instrument import Instrument
 from app.domain.problems import Fault, InvalidInput, fault
+from app.domain.text import Text
 from app.service import commissioning, inviting
 from app.service.plans import Plan, faults_of_plan, plan_of, with_parties
+from app.web.done import just_done, on_to
 from app.web.entry import member, work_for
 from app.web.rendering import render, see_other
 from app.web.security import OurForm
 
 router = APIRouter(prefix="/bureau", include_in_schema=False)
 
+#: What a step did, in the address of the page that says so.
+PARTIES_SAVED, DETAILS_SAVED = "partijen-bewaard", "gegevens-bewaard"
 #: Empty rows under the parties that are there; saving gives new ones.
 SPARE_ROWS = 4
 
@@ -74,7 +78,13 @@ def _parties(
         advice=advice,
         numbers=numbers or [str(party.invited or "") for party in parties],
         faults=faults,
+        done=_MORE_LINES if just_done(request) == PARTIES_SAVED and not faults else None,
     )
+
+
+_MORE_LINES = Text(
+    "De partijen zijn bewaard, en er zijn weer lege regels.", "The parties are saved, and there are empty lines again."
+)
 
 
 @router.post("/metingen/{identifier}/partijen/advies")
@@ -104,7 +114,7 @@ def save_parties(request: Request, identifier: str, form: OurForm) -> Response:
         except InvalidInput as invalid:
             faults = list(invalid.faults)
             return _parties(request, assessment, instrument, parties, numbers=numbers, faults=faults, status=400)
-    return see_other(place_of(changed, "partijen" if form.get("go") == "more" else ""))
+    return on_to(place_of(changed, "partijen" if form.get("go") == "more" else ""), PARTIES_SAVED)
 
 
 def _rows_of_parties(form: FormData) -> Iterator[Party]:
@@ -255,7 +265,7 @@ def save_details(request: Request, identifier: str, form: OurForm) -> Response:
             changed = commissioning.revise(work, actor, identifier, plan)
         except InvalidInput as invalid:
             return _details(request, assessment, instrument, given, invalid.faults, 400)
-    return see_other(place_of(changed))
+    return on_to(place_of(changed), DETAILS_SAVED)
 
 
 def _written(points: Fraction) -> str:
