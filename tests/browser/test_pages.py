@@ -30,6 +30,17 @@ CUT_OFF = """() => [...document.querySelectorAll('body :not(input, select, texta
 }).map(e => e.outerHTML.slice(0, 100))"""
 
 
+#: Tables that are wider than the screen: those of which nobody hears what they are, and captions that are cut off.
+WIDE_TABLES = """() => {
+  document.querySelectorAll('details').forEach(e => { e.open = true });
+  const wide = [...document.querySelectorAll('.table-scroll')].filter(e => e.scrollWidth > e.clientWidth);
+  const nameless = wide.filter(e => e.getAttribute('role') !== 'region' || !e.ariaLabel || e.tabIndex !== 0);
+  const cut = wide.flatMap(e => [...e.querySelectorAll('caption:not(.visually-hidden)')])
+    .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth);
+  return [...nameless, ...cut].map(e => e.outerHTML.slice(0, 100));
+}"""
+
+
 def picture(visit: Visit, kind: str) -> None:
     """For whoever wants to look: ROLVAST_PICTURES names a folder."""
     folder = os.environ.get("ROLVAST_PICTURES")
@@ -92,6 +103,8 @@ def test_on_the_narrowest_screen_in_english(chromium: Any, world: World, axe: st
         says_what_it_is(visit, "en")
         visit.axe(axe)
         visit.fits("at 320 px")
+        for table in visit.page.evaluate(WIDE_TABLES):
+            visit.complain(f"at 320 px: has no name, or is cut off: {table}")
         checker.keep(visit.place.name, visit.answer.body())
 
     walk(chromium, world, PLACES, look, language="en", size=NARROW, last=checker.complaints)
