@@ -1,6 +1,8 @@
 """Owns the two languages: a text that people read exists in Dutch and in English, or it doesn't exist."""
 
 import math
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -43,6 +45,12 @@ def day_in_words(day: date) -> Text:
 def same(words: str) -> Text:
     """A text that is the same in both languages: a name, a key, a number."""
     return Text(words, words)
+
+
+def plain(words: str) -> str:
+    """Words in small plain letters with hyphens between, for a key or the name of a file: `coordinatie-bouw`."""
+    letters = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
 
 
 def lowered(text: Text) -> Text:

@@ -45,6 +45,25 @@ def test_an_extreme_view_is_shown_as_a_bound_wherever_it_stands(member: Visitor,
     assert "62" not in page.replace("62,5", "")
 
 
+@pytest.mark.parametrize(
+    ("constellation", "known_as"),
+    [("Dienst Registers", "dienst-registers-"), ("Coördinatie & bouw (Oost)", "coordinatie-bouw-oost-"), ("Ωμέγα", "")],
+)
+def test_a_download_is_called_after_its_constellation(
+    member: Visitor, house: House, constellation: str, known_as: str
+) -> None:
+    place = f"/rapport/{house.released(constellation=constellation).id}"
+    names = {
+        "cijfers.csv": f"rolvast-{known_as}meting-1.csv",
+        "cijfers.xlsx": f"rolvast-{known_as}meting-1.xlsx",
+        "rapport.pdf": f"rolvast-{known_as}meting-1.pdf",
+        "gespreksleidraad.pdf": f"rolvast-{known_as}gespreksleidraad-1.pdf",
+    }
+    for address, name in names.items():
+        answer = member.client.get(f"{place}/{address}")
+        assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
+
+
 def test_every_party_and_the_office_read_the_same(
     client: Callable[..., TestClient], sign_in: Callable[..., Visitor], house: House
 ) -> None:

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse
 
 from app.domain.problems import NotFound, NotSignedIn, UnknownLink
 from app.domain.report import Report
-from app.domain.text import Language
+from app.domain.text import Language, plain
 from app.export.drawings import draw_comparison, draw_moved, draw_theme, draw_triangle
 from app.export.rows import as_csv, score_rows
 from app.service import access, learning, practices, reporting
@@ -49,7 +49,7 @@ def download_rows(request: Request, identifier: str) -> Response:
     with work_for(request) as work:
         found = _report(request, work, identifier)
     rows = as_csv(score_rows(found.report.document))
-    return _download(rows.encode(), "text/csv; charset=utf-8", f"rolvast-meting-{found.assessment.wave}.csv")
+    return _download(rows.encode(), "text/csv; charset=utf-8", _file_name(found, "meting", "csv"))
 
 
 @router.get("/rapport/{identifier}/cijfers.xlsx")
@@ -60,15 +60,14 @@ def download_workbook(request: Request, identifier: str) -> Response:
     from app.export.workbook import as_workbook  # noqa: PLC0415 - large, and only for who takes the workbook
 
     book = as_workbook(found.report, language_of(request))
-    return _download(book, media, f"rolvast-meting-{found.assessment.wave}.xlsx")
+    return _download(book, media, _file_name(found, "meting", "xlsx"))
 
 
 @router.get("/rapport/{identifier}/rapport.pdf")
 def download_report(request: Request, identifier: str) -> Response:
     with work_for(request) as work:
         found = _report(request, work, identifier)
-    name = f"rolvast-meting-{found.assessment.wave}.pdf"
-    return _download(report_as_pdf(found, language_of(request)), PDF, name)
+    return _download(report_as_pdf(found, language_of(request)), PDF, _file_name(found, "meting", "pdf"))
 
 
 @router.get("/rapport/{identifier}/gespreksleidraad.pdf")
@@ -76,8 +75,18 @@ def download_guide(request: Request, identifier: str) -> Response:
     with work_for(request) as work:
         found = _report(request, work, identifier)
         earlier = learning.earlier_agreements(work, found.assessment)
-    name = f"rolvast-gespreksleidraad-{found.assessment.wave}.pdf"
-    return _download(guide_as_pdf(found, earlier, language_of(request)), PDF, name)
+    guide = guide_as_pdf(found, earlier, language_of(request))
+    return _download(guide, PDF, _file_name(found, "gespreksleidraad", "pdf"))
+
+
+#: So much of the name of a constellation stands in the name of a file.
+LONGEST_NAME = 60
+
+
+def _file_name(found: ReportOf, what: str, ending: str) -> str:
+    """By which a file is known between those of other constellations: `rolvast-dienst-registers-meting-2.pdf`."""
+    words = ("rolvast", plain(found.constellation)[:LONGEST_NAME].strip("-"), what, str(found.assessment.wave))
+    return f"{'-'.join(filter(None, words))}.{ending}"
 
 
 def _download(content: bytes, media: str, name: str) -> Response:

@@ -1,7 +1,5 @@
 """The first steps of setting up an assessment: its parties, and its texts, dates and ambition."""
 
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -15,7 +13,7 @@ from app.domain.assessment import Assessment, Post, Purpose
 from app.domain.constellation import PARTY_KEY, Party, Voice
 from app.domain.instrument import Instrument
 from app.domain.problems import Fault, InvalidInput, fault
-from app.domain.text import Text
+from app.domain.text import Text, plain
 from app.service import commissioning, inviting
 from app.service.plans import Plan, faults_of_plan, plan_of, with_parties
 from app.web.done import just_done, on_to
@@ -164,8 +162,7 @@ def _read_parties(form: FormData) -> tuple[Party, ...]:
 
 def _fresh_key(party: Party, taken: set[str]) -> str:
     """A key by which people know the party: its name in plain letters, or its role where that gives none."""
-    plain = unicodedata.normalize("NFKD", party.name).encode("ascii", "ignore").decode().lower()
-    key = re.sub(r"[^a-z0-9]+", "-", plain)[:36].strip("-")
+    key = plain(party.name)[:36].strip("-")
     key = key if PARTY_KEY.fullmatch(key) else party.role
     return next(found for n in range(1, 1000) if (found := key if n == 1 else f"{key}-{n}") not in taken)
 
