@@ -196,7 +196,7 @@ def _faults_of_dates(assessment: Assessment, now: datetime) -> list[Fault]:
         faults.append(
             fault(
                 "closesDate",
-                "Kies een sluitingsdatum van vandaag of later.",
+                "Kies een sluitdatum van vandaag of later.",
                 "Choose a closing date of today or later.",
             )
         )
@@ -204,7 +204,7 @@ def _faults_of_dates(assessment: Assessment, now: datetime) -> list[Fault]:
         faults.append(
             fault(
                 "retentionDate",
-                "Kies een bewaartermijn die na de sluitingsdatum eindigt.",
+                "Kies een bewaartermijn die na de sluitdatum eindigt.",
                 "Choose a retention date after the closing date.",
             )
         )

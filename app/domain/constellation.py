@@ -174,13 +174,15 @@ class Constellation:
         choices = self.choices_of(party)
         sole = frozenset(other.key for other in self.faced_by(party) if other.role not in choices)
         choosable = {other.key: other for others in choices.values() for other in others}
+        names = {other.key: other.name for other in self.parties}
         faults = [
             fault(
                 where,
-                "'{key}' is geen partij die deze partij kan beoordelen. Kies uit: {known}.",
-                "'{key}' is not a party that this party can judge. Choose from: {known}.",
-                key=key,
-                known=", ".join(sorted({*choosable, *sole})),
+                "{name} kan niet worden beoordeeld door {party}. Kies uit: {known}.",
+                "{name} cannot be judged by {party}. Choose from: {known}.",
+                name=names.get(key, f"'{key}'"),
+                party=party.name,
+                known=", ".join(f"{names[key]} ({key})" for key in sorted({*choosable, *sole})),
             )
             for key in sorted(set(chosen) - set(choosable) - sole)
         ]

@@ -195,7 +195,8 @@ def faults_of_agreements(
                 fault(
                     f"{where}.dueDate",
                     "Afspraak {n}: kies een dag van vandaag tot en met {day}, de laatste dag van de bewaartermijn.",
-                    "Agreement {n}: choose a day from today until {day}, the last day before all is erased.",
+                    "Agreement {n}: choose a day from today up to and including {day}, the last day before all is "
+                    "erased.",
                     n=number,
                     day=day_in_words(assessment.retention_on) if assessment.retention_on else "…",
                 )

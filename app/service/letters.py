@@ -29,22 +29,22 @@ _BODIES: dict[LetterKind, Text] = {
         "{office} asks you to fill in a questionnaire about the triangle: {title}.\n\n"
         "{message}Why: {purpose}\n\n"
         "This is your personal link. Do not pass it on.\n{link}\n\n"
-        "You can fill in until {day}. You can stop and go on later. The first page tells who gets to see what.\n\n"
-        "Questions? {contact}, {address}.",
+        "You can fill in up to and including {day}. You can stop and go on later. The first page tells who gets to see "
+        "what.\n\nQuestions? {contact}, {address}.",
     ),
     "reminder": Text(
         "Uw vragenlijst staat nog open: {title}. Uw antwoorden helpen om het gesprek in de driehoek goed te voeren.\n\n"
         "{message}{link}\n\nU kunt invullen tot en met {day}. Niemand behalve u weet dat u deze herinnering krijgt.\n\n"
         "Vragen? {contact}, {address}.",
         "Your questionnaire is still open: {title}. Your answers help to have a good conversation in the triangle.\n\n"
-        "{message}{link}\n\nYou can fill in until {day}. Nobody but you knows that you receive this reminder.\n\n"
-        "Questions? {contact}, {address}.",
+        "{message}{link}\n\nYou can fill in up to and including {day}. Nobody but you knows that you receive this "
+        "reminder.\n\nQuestions? {contact}, {address}.",
     ),
     "report": Text(
         "Het rapport over {title} is er. Alle partijen krijgen het nu, op hetzelfde moment.\n\n{link}\n\n"
         "De link werkt tot en met {day}.\n\nVragen? {contact}, {address}.",
         "The report on {title} is here. All parties receive it now, at the same moment.\n\n{link}\n\n"
-        "The link works until {day}.\n\nQuestions? {contact}, {address}.",
+        "The link works up to and including {day}.\n\nQuestions? {contact}, {address}.",
     ),
     "sign_in": Text(
         "Met deze link logt u in. Een link werkt één keer, een kwartier lang.\n\n{link}\n\n"

@@ -64,7 +64,8 @@ def changed(before: Plan, after: Plan) -> list[str]:
             "closesDate": plan.closes_on,
             "retentionDate": plan.retention_on,
             "parties": [(party.key, party.role, party.name, party.voice) for party in plan.parties],
-            "params": plan.params,
+            "params.ambition": plan.params.get("ambition", {}),
+            "params.others": {name: value for name, value in plan.params.items() if name != "ambition"},
             "letters": plan.post,
         }
 
@@ -131,7 +132,7 @@ def faults_of_plan(plan: Plan, instrument: Instrument) -> list[Fault]:
         faults.append(
             fault(
                 "retentionDate",
-                "De bewaartermijn eindigt na de sluitingsdatum: kies een latere dag dan {day}.",
+                "De bewaartermijn eindigt na de sluitdatum: kies een latere dag dan {day}.",
                 "The retention date is after the closing date: choose a later day than {day}.",
                 day=day_in_words(plan.closes_on),
             )

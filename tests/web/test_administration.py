@@ -1,6 +1,7 @@
 """The pages of administrators: offices and who belongs to them; nothing of what offices ask or learn."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from starlette.testclient import TestClient
@@ -127,8 +128,14 @@ def test_the_office_reads_in_its_trail_what_its_members_and_the_administrators_d
     with house.work() as work:
         plan = house.plan(title="Anders", closes_on=None)
         commissioning.revise(work, house.commissioner, made.id, plan)
+        more = replace(plan, params={**plan.params, "ambition": {"leren": "70"}})
+        commissioning.revise(work, house.commissioner, made.id, more)
+        commissioning.revise(work, house.commissioner, made.id, replace(more, params={**more.params, "k_party": 6}))
     page: Page = member.open("/bureau/logboek")
     assert "Gewijzigd: titel, sluitdatum" in page.said()
+    changes = page.said("td")
+    assert "Gewijzigd: ambitie ·" in changes
+    assert "Gewijzigd: rekenregels ·" in changes
     assert "Bureau kreeg een andere naam: Bureau DG" in page.said()
     assert "Sleutel gemaakt: Power BI" in page.said()
     assert f"/bureau/metingen/{made.id}" in " ".join(page.links)

@@ -410,7 +410,7 @@ def test_own_words_stand_in_the_letter_that_they_were_written_for(member: Visito
     member.send(member.open(place(made, "gegevens")).form("/gegevens"), {**DETAILS, **words})
     invitation, reminder = member.open(place(made, "brieven")).answer.text.split("</section>")[:2]
     assert "tot en met 14 december 2026" in invitation
-    assert "until 14 December 2026" in reminder
+    assert "up to and including 14 December 2026" in reminder
     assert "Fijn dat u meedoet." in invitation
     assert "Wij rekenen op u." not in invitation
     assert "Wij rekenen op u." in reminder

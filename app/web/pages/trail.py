@@ -57,6 +57,9 @@ ACTIONS: dict[str, Text] = {
     "changed.closesDate": Text("sluitdatum", "closing date"),
     "changed.retentionDate": Text("bewaartermijn", "retention date"),
     "changed.parties": Text("partijen", "parties"),
+    "changed.params.ambition": Text("ambitie", "ambition"),
+    "changed.params.others": Text("rekenregels", "parameters"),
+    # Of before the two were told apart.
     "changed.params": Text("ambitie en rekenregels", "ambition and parameters"),
     "changed.letters": Text("brieven", "letters"),
 }
