@@ -126,7 +126,7 @@ Scope = Literal["read", "write"]
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A member or a key of one office. Every query is scoped to `office`.
+    """A member or a key (`is_key`) of one office. Every query is scoped to `office`.
 
     `administers`: an administrator, who has no office (`office` is empty) and so finds no assessment anywhere.
     """
@@ -135,6 +135,7 @@ class Actor:
     name: str
     may_write: bool
     administers: bool = False
+    is_key: bool = False
 
     def require_write(self) -> None:
         if not self.may_write:

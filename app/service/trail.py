@@ -8,7 +8,7 @@ from app.service.work import Work
 from app.store.trail import TrailEvent
 
 #: What is told beside an action. Anything else stays inside: the hash of a snapshot, too, belongs to what is released.
-TOLD = frozenset({"wave", "number", "closesDate", "confirmedHidden", "who", "what", "role", "scope", "changed"})
+TOLD = frozenset({"wave", "number", "closesDate", "confirmedHidden", "who", "what", "role", "scope", "changed", "by"})
 
 
 def events(

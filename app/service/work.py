@@ -61,14 +61,19 @@ class Work:
 
     def record(self, actor: Actor, assessment: Assessment, action: str, **detail: object) -> None:
         """Write down in the audit trail what the office did; never what a respondent did."""
-        event = AuditEvent(actor.name, action, detail, self.now, assessment.id)
+        event = AuditEvent(actor.name, action, _signed(actor, detail), self.now, assessment.id)
         self.store.results.add_audit_event(self.chance(), assessment.office, event)
 
     def record_of_office(self, actor: Actor, action: str, **detail: object) -> None:
         """Write down what was done to an office itself; of an actor without one, to the service."""
         self.store.results.add_audit_event(
-            self.chance(), actor.office, AuditEvent(actor.name, action, detail, self.now)
+            self.chance(), actor.office, AuditEvent(actor.name, action, _signed(actor, detail), self.now)
         )
+
+
+def _signed(actor: Actor, detail: dict[str, object]) -> dict[str, object]:
+    """A key bears any name that its office gave it, also that of a person: the trail says that it was a key."""
+    return {**detail, "by": "key"} if actor.is_key else detail
 
 
 class Workshop:

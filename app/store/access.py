@@ -206,4 +206,4 @@ class Access:
 
     def key(self, token_hash: str) -> Actor | None:
         row = _KEY.row(self._connection, token_hash=token_hash)
-        return Actor(row.office_id, row.name, may_write=row.scope == "write") if row else None
+        return Actor(row.office_id, row.name, may_write=row.scope == "write", is_key=True) if row else None

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from app.delivery.mail import Letter
 from app.service import access, commissioning
 from app.service.posting import Post
+from app.store.results import AuditEvent
 from app.web.entry import SESSION_COOKIE
 from tests.people import ADMINISTRATOR, COMMISSIONER, NOW, House
 from tests.web.visitor import Page, Visitor
@@ -140,6 +141,23 @@ def test_the_office_reads_in_its_trail_what_its_members_and_the_administrators_d
     assert "Sleutel gemaakt: Power BI" in page.said()
     assert f"/bureau/metingen/{made.id}" in " ".join(page.links)
     assert str(NOW.year) in page.said()
+
+
+def test_the_trail_tells_a_key_from_a_person_of_the_same_name(member: Visitor, api: TestClient, house: House) -> None:
+    made = house.draft()
+    assert api.patch(f"/api/v1/assessments/{made.id}", json={"title": "Anders"}).status_code == 200
+    for place in ("/bureau/logboek", f"/bureau/metingen/{made.id}"):
+        assert "sleutel 'write key'" in member.open(place).said("td")
+        assert "key 'write key'" in member.open(f"{place}?taal=en").said("td")
+        assert f"'{COMMISSIONER}'" not in member.open(f"{place}?taal=nl").said("td")
+    told = api.get("/api/v1/audit-events").json()["items"]
+    assert {event["actor"] for event in told if event["detail"].get("by") == "key"} == {"write key"}
+    with house.work() as work:  # as lines were written before
+        old = AuditEvent("oude sleutel", "revised", {"changed": ["params"]}, NOW, made.id)
+        work.store.results.add_audit_event(work.chance(), house.office, old)
+    said = member.open("/bureau/logboek").said("td")
+    assert "Gewijzigd: ambitie en rekenregels" in said
+    assert "oude sleutel" in said
 
 
 def test_a_letter_for_someone_of_two_places_names_each(house: House) -> None:

@@ -107,7 +107,7 @@ def test_the_trail_tells_what_an_office_did_the_newest_first(api: TestClient, ho
         ("created", "alice@bureau.example"),
     ]
     assert about[0]["occurredAt"] == "2026-11-23T10:30:17.123456Z"
-    assert [event["detail"] for event in about] == [{"changed": ["title"]}, {"wave": 1}]
+    assert [event["detail"] for event in about] == [{"changed": ["title"], "by": "key"}, {"wave": 1}]
 
 
 def test_a_change_that_changes_nothing_leaves_no_line(api: TestClient, house: House) -> None:

@@ -219,7 +219,7 @@ class InvitationsAdded(Shape):
 
 
 class AuditEventOut(Shape):
-    """One thing that an office did. `actor`: a member, a key, or the service itself."""
+    """One thing that an office did. `actor`: a member, a key (then `detail` has `by: key`), or the service itself."""
 
     id: str
     occurred_at: datetime
