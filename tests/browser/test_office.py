@@ -37,7 +37,7 @@ def set_up(eyes: Eyes) -> str:
         page.locator("input[name=key]").nth(number).fill(party.key)
         page.locator("select[name=voice]").nth(number).select_option(party.voice)
     eyes.press("main form button:not([name])")
-    hub = str(page.url)
+    hub = str(page.url).partition("?")[0]
     eyes.open(f"{hub}/gegevens")
     for name, value in DETAILS.items():
         page.fill(f"[name={name}]", value)
