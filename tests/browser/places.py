@@ -333,6 +333,7 @@ REPORT = (
 RESPONDENT = (
     page("start", f"{I}/{{token}}", to(lambda world: f"/invullen/{world.fresh()}")),
     page("start, gone on with", f"{I}/{{token}}", to(lambda world: f"/invullen/{world.begun()}")),
+    page("start, of a party that stays hidden", f"{I}/{{token}}", to(lambda world: f"/invullen/{world.of_few}")),
     page("start, by name", f"{I}/{{token}}", to(lambda world: f"/invullen/{world.by_name}")),
     fault("start, by name and not confirmed", f"{I}/{{token}}", *begin(lambda world: world.by_name)),
     page("start, already sent", f"{I}/{{token}}", to(lambda world: f"/invullen/{world.sent()}")),

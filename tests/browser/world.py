@@ -50,7 +50,7 @@ class World:
         self._fresh: Iterator[str] = chain(house.links(self.open).values(), house.links(more).values())
         fan = house.links(self.fan)
         self.chooser, self.by_name = fan[address("dienst")], fan[address("eigenaar")]
-        self._faces_three = fan[address("dienst", 2)]
+        self._faces_three, self.of_few = fan[address("dienst", 2)], fan[address("water")]
         # Who was invited for what is closed by now, and to what opens later.
         self.too_late, self.too_early = house.link(self.closed), house.link(self.draft, "natuur")
 

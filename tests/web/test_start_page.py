@@ -4,7 +4,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.service import commissioning
-from tests.people import SQUARE, TWENTY, House
+from tests.people import FAN, FAN_PEOPLE, FIVE_EACH, SQUARE, TWENTY, House
 from tests.web.visitor import Visitor
 
 CONTACT = "mailto:team@bureau.example"
@@ -148,3 +148,37 @@ def test_everyone_is_told_how_many_of_their_party_were_asked_and_when_that_chang
     said = visitor.open(start).said()
     assert "zijn 8 mensen uitgenodigd" in said
     assert "na het openen gewijzigd" in said
+
+
+def test_people_of_a_party_that_stays_hidden_are_told_before_they_begin(visitor: Visitor, house: House) -> None:
+    few = house.opened({**FIVE_EACH, "wonen": 2})
+    told = visitor.open(f"/invullen/{house.link(few)}").said()
+    assert "Voor Directie Wonen zijn 2 mensen uitgenodigd; een partij wordt pas getoond als minstens 5" in told
+    assert "komt niets van wat u invult in het rapport" in told
+    assert told.index("niets van wat u invult") < told.index("Begin")
+    for enough in (house.link(few, "dienst"), house.link(few, "eigenaar")):
+        assert "pas getoond" not in visitor.open(f"/invullen/{enough}").said()
+
+
+def test_people_of_a_small_party_with_others_in_its_role_may_count_together(visitor: Visitor, house: House) -> None:
+    """Hidden parties of one role may be shown as one (scoring.md §7.1); their comments are left out (§10)."""
+    made = house.opened(FAN_PEOPLE, FAN)
+    told = visitor.open(f"/invullen/{house.link(made, 'water')}?taal=en").said()
+    assert "3 people were invited for Directie Water" in told
+    assert "one mean of those parties together" in told
+    assert "What you write in your own words does not come into the report." in told
+    assert "nothing of what you fill in" not in told
+
+
+def test_who_answers_by_name_is_not_told_that_they_are_few(visitor: Visitor, house: House) -> None:
+    made = house.opened(TWENTY, SQUARE)
+    assert "pas getoond" not in visitor.open(f"/invullen/{house.link(made, 'eigenaar')}").said()
+
+
+def test_when_enough_people_were_added_the_word_that_they_are_few_is_gone(visitor: Visitor, house: House) -> None:
+    made = house.opened({**FIVE_EACH, "wonen": 4})
+    start = f"/invullen/{house.link(made)}"
+    assert "pas getoond" in visitor.open(start).said()
+    with house.work() as work:
+        commissioning.add_people(work, house.commissioner, made.id, [(1, ["erbij@ministerie.example", "", "wonen"])])
+    assert "pas getoond" not in visitor.open(start).said()

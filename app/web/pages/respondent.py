@@ -13,6 +13,7 @@ from app.domain.problems import (
     StatementNotConfirmed,
     WrongReceipt,
 )
+from app.domain.promise import stays_hidden
 from app.service import responding
 from app.service.responding import Respondent
 from app.service.tokens import receipt_code
@@ -198,6 +199,7 @@ def _start(
         role=instrument.role(who.party.role).label(who.assessment.label_set),
         role_description=instrument.role(who.party.role).description,
         minutes=minutes,
+        hidden=stays_hidden(who.party, who.constellation, who.assessment.params),
         threshold=who.assessment.params.k_party,
         token=token,
         typed_code=typed_code,
