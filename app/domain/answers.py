@@ -7,6 +7,7 @@ from typing import Literal
 
 from app.domain.constellation import Questionnaire, Rating
 from app.domain.problems import Fault, InvalidInput, fault
+from app.domain.text import Text
 
 #: A step of the scale (1 = least favourable), or why there is none. Left open is simply absent.
 Value = int | Literal["dont_know", "not_applicable"]
@@ -17,6 +18,10 @@ _CODES: dict[str, int] = {"dont_know": DONT_KNOW, "not_applicable": NOT_APPLICAB
 _VALUES: dict[int, Value] = {DONT_KNOW: "dont_know", NOT_APPLICABLE: "not_applicable"}
 
 LONGEST_COMMENT = 2000
+TOO_LONG = Text(
+    "Dit antwoord heeft {n} tekens en er is plaats voor {most}. Maak het korter; zo lang bewaren wij het niet.",
+    "This answer has {n} characters and there is room for {most}. Shorten it; at this length we do not keep it.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +85,14 @@ def read_comments(raw: Mapping[str, object], questionnaire: Questionnaire) -> di
     faults: list[Fault] = []
     texts: dict[str, str] = {}
     for key, given in raw.items():
-        text = given.replace("\x00", "").strip() if isinstance(given, str) else ""
+        # A form sends the end of a line as two characters, and its writer counts one.
+        text = given.replace("\x00", "").replace("\r\n", "\n").strip() if isinstance(given, str) else ""
         if key not in known:
             faults.append(_unknown_place(f"comments.{key}"))
         elif not isinstance(given, str):
             faults.append(fault(f"comments.{key}", "Dit moet tekst zijn.", "This must be text."))
         elif len(text) > LONGEST_COMMENT:
-            faults.append(
-                fault(
-                    f"comments.{key}",
-                    "Een antwoord in eigen woorden heeft {n} tekens; er is plaats voor {most}.",
-                    "An answer in own words has {n} characters; there is room for {most}.",
-                    n=len(text),
-                    most=LONGEST_COMMENT,
-                )
-            )
+            faults.append(Fault(f"comments.{key}", TOO_LONG.fill(n=len(text), most=LONGEST_COMMENT)))
         elif text:
             texts[key] = text
     if faults:

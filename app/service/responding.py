@@ -168,6 +168,23 @@ def save(
     return replace(who, draft=draft)
 
 
+def save_what_fits(
+    work: Work,
+    token: str | None,
+    ratings: Mapping[str, object],
+    comments: Mapping[str, object],
+    moment: tuple[str, int] = ("", 0),
+) -> tuple[Respondent, tuple[Fault, ...]]:
+    """The same, but what cannot be used stays as it was and keeps the rest from nothing; with every fault in it."""
+    try:
+        return save(work, token, ratings, comments, moment), ()
+    except InvalidInput as invalid:
+        unfit = {found.where for found in invalid.faults}
+        fitting_ratings = {key: given for key, given in ratings.items() if f"ratings.{key}" not in unfit}
+        fitting_comments = {key: given for key, given in comments.items() if f"comments.{key}" not in unfit}
+        return save(work, token, fitting_ratings, fitting_comments, moment), invalid.faults
+
+
 def submit(work: Work, token: str | None, receipt_code: str) -> str:
     """Send the draft, once; gives the receipt code as it is written.
 

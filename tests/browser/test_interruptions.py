@@ -155,6 +155,44 @@ def test_an_answer_of_which_the_reply_was_lost_can_be_taken_back_at_once(chromiu
         assert chosen(page) == ["4"]
 
 
+def test_an_answer_that_is_too_long_is_told_while_typing_and_the_others_are_saved(
+    chromium: Any, site: str, house: House, token: str
+) -> None:
+    """Three answers; the first becomes too long, the second is written after that, and the window is closed."""
+    house.fill_in(token)
+    with device(chromium) as page:
+        start(page, site, token)
+        page.goto(f"{site}/invullen/vragen/8")
+        first, second, *_ = (area for area in page.locator("textarea").all())
+        told = page.locator(f"#e-{first.get_attribute('name')}".replace("@", "\\@"))
+        first.fill("x" * 2000)
+        page.wait_for_selector(SAVED)
+        assert not told.is_visible()
+        first.press("End")
+        first.type("yz")
+        assert "2002" in told.inner_text()
+        assert first.get_attribute("aria-invalid") == "true"
+        second.fill("Dit past.")
+        page.wait_for_selector("#saved[data-state=partly]")
+        assert page.evaluate("!window.dispatchEvent(new Event('beforeunload', {cancelable: true}))"), (
+            "leaving asks first"
+        )
+    with device(chromium) as page:
+        start(page, site, token)
+        page.goto(f"{site}/invullen/vragen/8")
+        first, second, *_ = (area for area in page.locator("textarea").all())
+        assert (first.input_value(), second.input_value()) == ("x" * 2000, "Dit past.")
+        first.fill("x" * 2100)
+        page.wait_for_selector("#saved[data-state=partly]")
+        first.fill("x" * 2000)
+        page.wait_for_selector(SAVED)
+        first.fill("Kort.")
+        page.wait_for_selector(SAVED)
+        page.locator(NEXT).click()
+        page.wait_for_url("**/nakijken")
+        assert "Kort." in page.locator("main").inner_text()
+
+
 def test_the_back_button_and_the_other_language_keep_every_answer(
     chromium: Any, site: str, house: House, token: str
 ) -> None:

@@ -23,6 +23,11 @@ def saved(house: House, token: str) -> dict[str, object]:
         return dict(responding.respondent(work, token).draft.answers.ratings)
 
 
+def written(house: House, token: str) -> dict[str, str]:
+    with house.work(write=False) as work:
+        return dict(responding.respondent(work, token).draft.answers.comments)
+
+
 def to_the_end(visitor: Visitor, page: Page) -> Page:
     """Answer every statement on every page, and pass the open questions by."""
     while page.path.startswith("/invullen/vragen/"):
@@ -97,7 +102,7 @@ def test_a_fault_draws_the_page_again_with_everything_typed(visitor: Visitor, ho
     assert again.status == 400
     assert again.title.startswith("Fout")
     assert {n: again.form().controls[n].values for n in others} == {n: [given[n]] for n in others}
-    assert not saved(house, token)
+    assert saved(house, token) == dict.fromkeys(others, 4), "what was right is kept"
     anchors = [link.partition("#")[2] for link in again.links if "#q-" in link]
     assert anchors == [f"q-{first}"]
     assert f'id="q-{first}"' in again.answer.text
@@ -113,6 +118,34 @@ def test_a_comment_that_is_too_long_comes_back_whole(visitor: Visitor, house: Ho
     kept = visitor.send(again.form(), {"oq-gesprek": long[:500], "go": "next"})
     assert kept.path == "/invullen/nakijken"
     assert long[:500].strip() in kept.said()
+
+
+@pytest.mark.parametrize("go", ["autosave", "next", "back", "stop", "taal-en"])
+def test_an_answer_that_is_too_long_holds_up_no_other(visitor: Visitor, house: House, go: str) -> None:
+    """Only what cannot be kept stays as it was; whoever leaves loses nothing that was fine."""
+    token = house.link(house.opened())
+    started(visitor, token)
+    visitor.send(open_questions(visitor).form(), {"oq-gesprek": "Kort.", "go": "stop"})
+    page = open_questions(visitor)
+    other = next(n for n, control in page.form().controls.items() if n.startswith("oq-") and n != "oq-gesprek")
+    again = visitor.send(page.form(), {"oq-gesprek": "x" * 2100, other: "Dit past.", "go": go})
+    assert written(house, token) == {"oq-gesprek": "Kort.", other: "Dit past."}
+    if go == "autosave":
+        assert again.answer.json() == {"unsaved": ["oq-gesprek"]}
+        return
+    assert again.status == 400
+    assert "2100 tekens" in again.said()
+    assert again.form().controls["oq-gesprek"].values == ["x" * 2100]
+    visitor.send(again.form(), {"oq-gesprek": "Korter.", "go": "stop"})
+    assert written(house, token) == {"oq-gesprek": "Korter.", other: "Dit past."}
+
+
+def test_the_end_of_a_line_is_one_character_however_the_browser_writes_it(visitor: Visitor, house: House) -> None:
+    """A form sends each as two; what is counted while typing fits when it is sent."""
+    started(visitor, house.link(house.opened()))
+    lines = "\r\n".join(["x" * 99] * 20)  # 1,999 characters as its writer counts them, 2,018 on their way
+    sent = visitor.send(open_questions(visitor).form(), {"oq-gesprek": lines, "go": "next"})
+    assert sent.path == "/invullen/nakijken"
 
 
 def open_questions(visitor: Visitor) -> Page:

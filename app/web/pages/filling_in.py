@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
+from starlette.responses import JSONResponse
 
-from app.domain.answers import LONGEST_COMMENT
+from app.domain.answers import LONGEST_COMMENT, TOO_LONG
 from app.domain.constellation import CommentField, Questionnaire, Statement, ThemePage
-from app.domain.problems import Fault, InvalidInput
+from app.domain.problems import Fault
 from app.domain.text import Text, same
 from app.service import responding
 from app.service.responding import Respondent
@@ -65,7 +66,8 @@ def _page(
     own = {"invitation": who.invitation.id, "opened": desk_of(request).chance()}
     if number > len(questionnaire.pages):
         frame |= own | {"fields": questionnaire.comments, "given": given, "kept": who.answers.comments}
-        frame |= {"longest": LONGEST_COMMENT, "still_open": ()}
+        frame |= {"longest": LONGEST_COMMENT, "too_long": TOO_LONG.fill(n="{n}", most=LONGEST_COMMENT)}
+        frame |= {"wrong": {found.where: found.message for found in faults}, "still_open": ()}
         return render(request, "respondent/open_questions.html", status, **frame)
     page = questionnaire.pages[number - 1]
     left_open = [rating.key for rating in page.ratings if not given.get(rating.key)] if ask else []
@@ -131,7 +133,10 @@ def _count(questionnaire: Questionnaire) -> int:
 
 @router.post("/vragen/{number}")
 async def save_page(request: Request, number: str, form: OurForm) -> Response:
-    """Save what this page holds, then go on, back, or to the other language; nothing typed is lost on a fault."""
+    """Save what this page holds, then go on, back, or to the other language.
+
+    With a fault the page stays, with everything that was typed, and all that is right in it is saved.
+    """
     place = _place(number)
 
     def save(work: Work) -> tuple[Respondent, tuple[Fault, ...]]:
@@ -139,19 +144,17 @@ async def save_page(request: Request, number: str, form: OurForm) -> Response:
         if not 1 <= place <= _count(who.questionnaire):
             return who, ()
         ratings, comments = (_changed(fields, form) for fields in _fields(who.questionnaire, place, form))
-        try:
-            return responding.save(work, current(request), ratings, comments, _moment(form)), ()
-        except InvalidInput as invalid:
-            return who, invalid.faults
+        return responding.save_what_fits(work, current(request), ratings, comments, _moment(form))
 
     who, faults = await ask(request, save, write=True, link=current(request))
     if not 1 <= place <= _count(who.questionnaire):
         return see_other("/invullen/nakijken")
     ratings, comments = _fields(who.questionnaire, place, form)
+    if form.get("go") == "autosave":
+        unsaved = [found.where.partition(".")[2] for found in faults]
+        return JSONResponse({"unsaved": unsaved}) if unsaved else Response(status_code=204)
     if faults:
         return _page(request, who, place, {**ratings, **comments}, faults=faults, status=400)
-    if form.get("go") == "autosave":
-        return Response(status_code=204)
     go = str(form.get("go", "next"))
     if go == "next" and not form.get("seen") and not all(ratings.values()):
         return see_other(f"/invullen/vragen/{place}?open=ja")

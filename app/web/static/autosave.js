@@ -8,8 +8,21 @@
   if (!form || !state || !window.fetch) { return; }
   var sequence = 0;
   var dirty = false, busy = false, wait = 1000, timer = null;
+  var areas = Array.prototype.slice.call(form.querySelectorAll("textarea"));
+  var unsaved = areas.filter(mind).length > 0;
 
   function say(words) { state.textContent = state.dataset[words]; state.dataset.state = words; }
+
+  /* Says beside an answer that it is too long, at once; the service is who decides. Tells whether it is. */
+  function mind(area) {
+    var told = document.getElementById("e-" + area.name);
+    var count = Array.from(area.value.trim()).length;
+    var tooLong = count > Number(area.dataset.longest);
+    told.hidden = !tooLong;
+    told.textContent = tooLong ? told.dataset.words.replace("{n}", count) : "";
+    if (tooLong) { area.setAttribute("aria-invalid", "true"); } else { area.removeAttribute("aria-invalid"); }
+    return tooLong;
+  }
 
   /* A saving that is overtaken on its way changes nothing: the server keeps the highest number of this page. */
   /* What was saved from here is what this page has, for it to tell later what was changed in it. */
@@ -42,18 +55,27 @@
     var outlives = document.hidden && String(fields).length < 60000;
     fetch(form.action, { method: "POST", body: fields, credentials: "same-origin", redirect: "manual", keepalive: outlives })
       .then(function (answer) {
+        if (answer.status === 200) { return answer.json(); }
+        if (answer.status === 204) { return { unsaved: [] }; }
         busy = false;
-        if (answer.status === 204) {
-          wait = 1000;
-          remember(fields);
-          say("saved");
-          if (dirty) { plan(0); }
-        } else if (answer.status === 429 || answer.status >= 500) {
+        if (answer.status === 429 || answer.status >= 500) {
           doubt(fields);
           again();
         } else {
+          unsaved = true;
           say("refused");
         }
+        return null;
+      })
+      .then(function (kept) {
+        if (!kept) { return; }
+        busy = false;
+        wait = 1000;
+        kept.unsaved.forEach(function (name) { fields.delete(name); });
+        remember(fields);
+        unsaved = kept.unsaved.length > 0;
+        say(unsaved ? "partly" : "saved");
+        if (dirty) { plan(0); }
       })
       .catch(function () { busy = false; doubt(fields); again(); });
   }
@@ -76,10 +98,10 @@
 
   form.addEventListener("change", function () { dirty = true; plan(150); });
   form.addEventListener("input", function (event) {
-    if (event.target.tagName === "TEXTAREA") { dirty = true; plan(1500); }
+    if (event.target.tagName === "TEXTAREA") { mind(event.target); dirty = true; plan(1500); }
   });
   window.addEventListener("beforeunload", function (event) {
-    if ((dirty || busy) && !form.dataset.leaving) { event.preventDefault(); }
+    if ((dirty || busy || unsaved) && !form.dataset.leaving) { event.preventDefault(); }
   });
   window.addEventListener("online", function () { wait = 1000; if (dirty) { now(); } });
   document.addEventListener("visibilitychange", function () { if (document.hidden && dirty) { now(); } });
