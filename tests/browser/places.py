@@ -369,6 +369,7 @@ RESPONDENT = (
         "theme with a choice that is none",
         Q,
         *begin(lambda world: world.begun()),
+        to("/invullen/vragen/1"),
         change("input[type=radio]:checked", "9"),
         press(NEXT),
     ),

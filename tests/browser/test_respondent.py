@@ -132,6 +132,7 @@ def test_a_fault_leads_to_its_field(chromium: Any, site: str, axe: str, house: H
         page = eyes.page
         eyes.open(f"/invullen/{token}")
         eyes.press("main form button")
+        eyes.open("/invullen/vragen/1")
         page.evaluate("document.querySelector('input[type=radio]:checked').value = '9'")
         eyes.press(NEXT)
         assert page.title().startswith("Fout")

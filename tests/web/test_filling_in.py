@@ -77,6 +77,47 @@ def test_statements_that_are_left_open_are_mentioned_once(visitor: Visitor, hous
     assert len(saved(house, token)) == len(given)
 
 
+def answered_on(house: House, token: str, visitor: Visitor, *numbers: int, all_but: int = 0) -> None:
+    """Everything on these pages is answered, but for so many on the last of them."""
+    for number in numbers:
+        page = visitor.open(f"/invullen/vragen/{number}")
+        given = answers(page.form())
+        left = all_but if number == numbers[-1] else 0
+        visitor.send(page.form(), {**dict(list(given.items())[left:]), "go": "stop"})
+
+
+@pytest.mark.parametrize(
+    ("pages", "all_but", "path"),
+    [
+        ((1, 2, 3), 0, "/vragen/4"),
+        ((1, 3), 0, "/vragen/4"),  # what was passed over stays so; the check page tells
+        ((1, 2, 3), 1, "/vragen/3"),  # in the middle of it
+        ((2,), 0, "/vragen/3"),
+        ((1, 2, 3, 4, 5, 6, 7), 0, "/vragen/8"),  # the open questions
+        ((7,), 0, "/vragen/8"),
+    ],
+)
+def test_going_on_leads_to_where_one_was(
+    visitor: Visitor, house: House, pages: tuple[int, ...], all_but: int, path: str
+) -> None:
+    token = house.link(house.opened())
+    assert started(visitor, token).path == "/invullen/vragen/1"
+    answered_on(house, token, visitor, *pages, all_but=all_but)
+    assert "Verder waar u was" in visitor.open(f"/invullen/{token}").answer.text
+    assert started(visitor, token).path == f"/invullen{path}"
+
+
+def test_going_on_after_writing_leads_to_the_open_questions_or_past_them(visitor: Visitor, house: House) -> None:
+    token = house.link(house.opened())
+    started(visitor, token)
+    fields = [name for name in open_questions(visitor).form().controls if name.startswith("oq-")]
+    visitor.send(open_questions(visitor).form(), {fields[0]: "Dit eerst.", "go": "stop"})
+    assert "Verder waar u was" in visitor.open(f"/invullen/{token}").answer.text
+    assert started(visitor, token).path == "/invullen/vragen/8"
+    visitor.send(open_questions(visitor).form(), {**dict.fromkeys(fields, "Dit ook."), "go": "stop"})
+    assert started(visitor, token).path == "/invullen/nakijken"
+
+
 def test_an_answer_can_be_changed_and_taken_back(visitor: Visitor, house: House) -> None:
     token = house.link(house.opened())
     page = started(visitor, token)

@@ -237,19 +237,25 @@ async def start(request: Request, token: str, form: OurForm) -> Response:
     if not may_begin:
         unconfirmed = (Fault("confirm", StatementNotConfirmed().message),)
         return _start(request, who, token, accepts=True, faults=unconfirmed, status=400)
-    answer = see_other("/invullen/keuze" if who.must_choose else f"/invullen/vragen/{_first_open(who)}")
+    answer = see_other("/invullen/keuze" if who.must_choose else _where_one_was(who))
     set_cookie(request, answer, RESPONDENT_COOKIE, token, COOKIE_LASTS)
     drop_cookie(request, answer, RECEIPT_COOKIE)
     return answer
 
 
-def _first_open(who: Respondent) -> int:
-    """The first page that still has an open statement."""
-    answers = who.answers
-    for number, page in enumerate(who.questionnaire.pages, start=1):
-        if any(rating.key not in answers.ratings for rating in page.ratings):
-            return number
-    return 1
+def _where_one_was(who: Respondent) -> str:
+    """The page of the last answer while something on it is open, else the one after it; after all of them the check.
+
+    What was passed over before that stays so; the check page tells of it.
+    """
+    given = {**who.answers.ratings, **who.answers.comments}
+    asked = [[rating.key for rating in page.ratings] for page in who.questionnaire.pages]
+    if who.questionnaire.comments:
+        asked.append([comment.key for comment in who.questionnaire.comments])
+    begun = [number for number, keys in enumerate(asked, start=1) if any(key in given for key in keys)]
+    last = begun[-1] if begun else 1
+    number = last if any(key not in given for key in asked[last - 1]) else last + 1
+    return f"/invullen/vragen/{number}" if number <= len(asked) else "/invullen/nakijken"
 
 
 @router.post("/{token}/intrekken")
