@@ -198,6 +198,7 @@ def submit(work: Work, token: str | None, receipt_code: str) -> str:
     if may_have_sent and work.store.links.has_submission(who.assessment.id, receipt_hash):
         return written_receipt(code)
     who.require_able_to_answer(work)
+    _require_choice(who)
     answers = who.answers
     require_something(answers)
     packed = pack(who.constellation.sheet(who.party), answers.ratings, answers.judged)
@@ -212,6 +213,22 @@ def submit(work: Work, token: str | None, receipt_code: str) -> str:
     if not work.store.links.send(who.invitation.id, submission):
         raise AlreadySubmitted
     return written_receipt(code)
+
+
+def _require_choice(who: Respondent) -> None:
+    """Whom somebody knows is for that person to say, also that it is nobody: it cannot be left out."""
+    if who.must_choose:
+        raise InvalidInput(
+            [
+                fault(
+                    "judged",
+                    "Zeg eerst over wie u antwoordt: geef bij de antwoorden 'judged' mee, met de sleutels van de "
+                    "partijen die u kent. Kent u er geen, geef dan een lege lijst.",
+                    "First say whom you answer about: give 'judged' with the answers, with the keys of the parties "
+                    "that you know. If you know none, give an empty list.",
+                )
+            ]
+        )
 
 
 def withdraw(work: Work, token: str | None, receipt_code: str) -> None:

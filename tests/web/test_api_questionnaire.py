@@ -121,6 +121,20 @@ def test_choosing_and_answering_go_together(client: Callable[..., TestClient], h
     assert respondent.get(Q).json()["judged"] == ["eigenaar", "natuur", "wonen"], "half of it was saved"
 
 
+def test_whoever_must_choose_chooses_before_sending(client: Callable[..., TestClient], house: House) -> None:
+    """Otherwise all views of the parties to choose from would be missing, and nobody would know why."""
+    respondent = client(house.link(house.opened(FAN_PEOPLE, FAN), "dienst"))
+    saved = respondent.put(f"{Q}/answers", json={"ratings": {"lr-wad": 4}}).json()
+    assert saved["mustChoose"] is True
+    refused = respondent.post(f"{Q}/submission", json={"receiptCode": saved["receiptCode"]})
+    assert locations(refused) == {"judged"}
+    assert "lege lijst" in refused.json()["errors"][0]["detail"]
+    assert house.number_of("submission") == 0
+    assert respondent.put(f"{Q}/answers", json={"judged": []}).json()["mustChoose"] is False
+    sent = respondent.post(f"{Q}/submission", json={"receiptCode": saved["receiptCode"]})
+    assert sent.status_code == 201
+
+
 def test_after_closing_nothing_goes_in_or_out(client: Callable[..., TestClient], house: House) -> None:
     made = house.opened()
     sent, unsent = house.link(made, "wonen", 1), house.link(made, "wonen", 2)

@@ -251,6 +251,20 @@ def test_whoever_faces_many_chooses_three_at_most(visitor: Visitor, house: House
     assert asked & set(options) == set(options[:2])
 
 
+def test_whoever_sends_without_having_chosen_is_led_to_the_choice(visitor: Visitor, house: House) -> None:
+    """The check page was open, and on another device the answers were withdrawn: the draft is empty again."""
+    token = house.link(house.opened(FAN_PEOPLE, FAN), "dienst")
+    choice = started(visitor, token)
+    visitor.send(choice.form(), {"judged": choice.form().controls["judged"].options[:1]})
+    visitor.send(visitor.open("/invullen/vragen/1").form(), {"go": "stop"})
+    check = visitor.open("/invullen/nakijken")
+    code = house.send(token)
+    with house.work() as work:
+        responding.withdraw(work, token, code)
+    assert visitor.send(check.form("/inzenden")).path == "/invullen/keuze"
+    assert house.number_of("submission") == 0
+
+
 def test_another_questionnaire_in_the_same_browser_is_refused_and_nothing_is_saved_under_it(
     visitor: Visitor, house: House
 ) -> None:

@@ -250,7 +250,11 @@ RatingValue = StrictInt | Literal["dont_know", "not_applicable", ""] | None
 
 
 class AnswersIn(Shape):
-    """The whole draft or a part of it: what is given replaces what was there, null or empty clears it."""
+    """The whole draft or a part of it: what is given replaces what was there, null or empty clears it.
+
+    `judged`: the keys of the parties that the respondent knows, an empty list for none. Where `mustChoose` is true it
+    is given before sending.
+    """
 
     judged: Annotated[list[str], Field(max_length=200)] | None = None
     ratings: Annotated[dict[str, RatingValue], Field(max_length=3000)] = {}

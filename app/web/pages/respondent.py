@@ -144,6 +144,8 @@ async def send(request: Request, form: OurForm) -> Response:
             return who, receipt_code(work.chance()), invalid.faults
 
     who, code, faults = await ask(request, submit, write=True, link=current(request))
+    if faults and who.must_choose:
+        return see_other("/invullen/keuze")
     if faults:
         return _check(request, who, code, faults, 400)
     answer = see_other("/invullen/ontvangen")
