@@ -1,7 +1,7 @@
 """Owns the instrument files: finds them, reads their shape strictly, and lets the domain check what they mean."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -290,18 +290,25 @@ class Catalogue:
         try:
             return self._instruments[identifier, version]
         except KeyError:
-            raise NotFound(
-                Text("Instrument {name} bestaat niet.", "Instrument {name} does not exist.").fill(
-                    name=f"{identifier}/{version}"
-                )
-            ) from None
+            raise _unknown(f"{identifier}/{version}", (found.name for found in self.all())) from None
 
     def newest(self, identifier: str) -> Instrument:
         versions = [version for known, version in self._instruments if known == identifier]
-        return self.instrument(identifier, max(versions, default=0))
+        if not versions:
+            raise _unknown(identifier, (known for known, _ in self._instruments))
+        return self.instrument(identifier, max(versions))
 
     def all(self) -> tuple[Instrument, ...]:
         return tuple(self._instruments.values())
+
+
+def _unknown(name: str, known: Iterable[str]) -> NotFound:
+    return NotFound(
+        Text(
+            "Instrument '{name}' bestaat niet. Kies uit: {known}.",
+            "Instrument '{name}' does not exist. Choose from: {known}.",
+        ).fill(name=name, known=", ".join(dict.fromkeys(known)))
+    )
 
 
 def _unknown_ancestors(instruments: Mapping[tuple[str, int], Instrument]) -> list[Fault]:

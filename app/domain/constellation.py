@@ -266,8 +266,10 @@ class Constellation:
                 yield CommentField(question, None)
 
 
-def faults_of_parties(instrument: Instrument, parties: Collection[Party], *, complete: bool = True) -> list[Fault]:
-    """Everything that keeps these parties from being a constellation of this instrument.
+def faults_of_parties(
+    instrument: Instrument | None, parties: Collection[Party], *, complete: bool = True
+) -> list[Fault]:
+    """Everything that keeps these parties from being a constellation of this instrument; without one, of any.
 
     `complete`: every role that the instrument requires must be held; a draft may still miss some.
     """
@@ -308,7 +310,7 @@ def faults_of_parties(instrument: Instrument, parties: Collection[Party], *, com
             )
         if not party.name.strip():
             faults.append(fault(f"{where}.name", "Geef de partij een naam.", "Give the party a name."))
-        if not instrument.has_role(party.role):
+        if instrument and not instrument.has_role(party.role):
             faults.append(
                 fault(
                     f"{where}.role",
@@ -318,10 +320,11 @@ def faults_of_parties(instrument: Instrument, parties: Collection[Party], *, com
                     known=", ".join(role.key for role in instrument.roles),
                 )
             )
-    return faults + _faults_of_whole(instrument, parties, complete=complete)
+    faults += _keys_used_twice(parties)
+    return faults + (_faults_of_roles(instrument, parties, complete=complete) if instrument else [])
 
 
-def _faults_of_whole(instrument: Instrument, parties: Collection[Party], *, complete: bool) -> list[Fault]:
+def _keys_used_twice(parties: Collection[Party]) -> list[Fault]:
     faults: list[Fault] = []
     for key, count in Counter(party.key for party in parties).items():
         if count > 1:
@@ -334,6 +337,11 @@ def _faults_of_whole(instrument: Instrument, parties: Collection[Party], *, comp
                     n=count,
                 )
             )
+    return faults
+
+
+def _faults_of_roles(instrument: Instrument, parties: Collection[Party], *, complete: bool) -> list[Fault]:
+    faults: list[Fault] = []
     held = Counter(party.role for party in parties)
     for role in instrument.roles:
         name = role.label(instrument.label_sets[0].key)

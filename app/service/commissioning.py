@@ -14,7 +14,7 @@ from app.domain.parameters import read_parameters
 from app.domain.people import PeopleList, Person, Row, check_people
 from app.domain.problems import Fault, InvalidInput, NotFound, fault
 from app.domain.text import day_in_words
-from app.service.plans import Plan, as_planned, changed, faults_of_plan, instrument_of, plan_of
+from app.service.plans import Plan, as_planned, changed, plan_of, read_plan
 from app.service.posting import queue
 from app.service.tokens import link_token, stored
 from app.service.webhooks import announce
@@ -64,8 +64,7 @@ def next_wave(work: Work, actor: Actor, identifier: str) -> tuple[Assessment, bo
 def create(work: Work, actor: Actor, plan: Plan, *, next_wave_of: str | None = None) -> Assessment:
     """A new draft: of a new constellation, or the next wave of the constellation `next_wave_of`."""
     actor.require_write()
-    instrument = instrument_of(plan, work.catalogue)
-    _require(faults_of_plan(plan, instrument))
+    instrument = read_plan(plan, work.catalogue)
     known = work.store.assessments.constellation(actor.office, next_wave_of, lock=True) if next_wave_of else None
     if next_wave_of and known is None:
         raise NotFound
@@ -92,8 +91,7 @@ def revise(work: Work, actor: Actor, identifier: str, plan: Plan) -> Assessment:
     """Change a draft. People of a party that is no longer there must be taken out first."""
     assessment = work.own_to_change(actor, identifier)
     assessment.require_state("draft")
-    instrument = instrument_of(plan, work.catalogue)
-    faults = faults_of_plan(plan, instrument)
+    faults: list[Fault] = []
     if plan.closes_on and plan.closes_on != assessment.closes_on and plan.closes_on < dutch_date(work.now):
         faults.append(fault("closesDate", "De sluitdatum is al voorbij.", "The closing date has already passed."))
     kept = {party.key for party in plan.parties}
@@ -108,7 +106,7 @@ def revise(work: Work, actor: Actor, identifier: str, plan: Plan) -> Assessment:
         for party in assessment.parties
         if party.key not in kept and party.invited
     ]
-    _require(faults)
+    instrument = read_plan(plan, work.catalogue, faults)
     before = plan_of(assessment, constellation_name(work, assessment))
     work.store.assessments.rename_constellation(assessment.constellation, plan.constellation.strip())
     work.store.assessments.change(as_planned(assessment, plan, instrument))

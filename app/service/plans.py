@@ -1,7 +1,7 @@
 """Owns what a commissioner fills in: a plan, every fault in it, and the assessment that it describes."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -77,18 +77,32 @@ def with_parties(plan: Plan, parties: tuple[Party, ...]) -> Plan:
     return replace(plan, parties=parties)
 
 
-def instrument_of(plan: Plan, catalogue: Catalogue) -> Instrument:
-    """The questionnaire that a plan names, the newest version where it names none. Raises InvalidInput."""
+def read_plan(plan: Plan, catalogue: Catalogue, more: Iterable[Fault] = ()) -> Instrument:
+    """The questionnaire that a plan names, the newest version where it names none.
+
+    Raises InvalidInput with everything that is wrong with the plan, and `more` that was found.
+    """
+    instrument, faults = check_plan(plan, catalogue)
+    faults += more
+    if instrument is None or faults:
+        raise InvalidInput(faults)
+    return instrument
+
+
+def check_plan(plan: Plan, catalogue: Catalogue) -> tuple[Instrument | None, list[Fault]]:
+    """(the questionnaire, if there is one of that name; everything that is wrong with the plan)."""
     try:
         if plan.version is None:
-            return catalogue.newest(plan.instrument)
-        return catalogue.instrument(plan.instrument, plan.version)
+            instrument = catalogue.newest(plan.instrument)
+        else:
+            instrument = catalogue.instrument(plan.instrument, plan.version)
     except NotFound as missing:
-        raise InvalidInput([Fault("instrument", missing.message)]) from missing
+        return None, [Fault("instrument", missing.message), *faults_of_plan(plan, None)]
+    return instrument, faults_of_plan(plan, instrument)
 
 
-def faults_of_plan(plan: Plan, instrument: Instrument) -> list[Fault]:
-    """Everything that is wrong with what a commissioner filled in."""
+def faults_of_plan(plan: Plan, instrument: Instrument | None) -> list[Fault]:
+    """Everything that is wrong with what a commissioner filled in; without an instrument, what any would refuse."""
     faults = faults_of_parties(instrument, plan.parties, complete=False)
     names = Counter(party.name.strip().casefold() for party in plan.parties)
     faults += [
@@ -146,7 +160,21 @@ def faults_of_plan(plan: Plan, instrument: Instrument) -> list[Fault]:
                 given=plan.about.contact_email[:80],
             )
         )
-    sets = [label_set.key for label_set in instrument.label_sets]
+    if any(not 0 < days <= 60 for days in plan.post.reminder_days) or len(plan.post.reminder_days) > 5:
+        faults.append(
+            fault(
+                "reminderDays",
+                "Kies hoogstens vijf herinneringen, van 1 tot 60 dagen voor de laatste dag.",
+                "Choose at most five reminders, 1 to 60 days before the last day.",
+            )
+        )
+    return faults + _faults_by_instrument(plan, instrument)
+
+
+def _faults_by_instrument(plan: Plan, instrument: Instrument | None) -> list[Fault]:
+    """Its own words and its themes; of parameters without one, all but the ambition for each theme."""
+    faults: list[Fault] = []
+    sets = [label_set.key for label_set in instrument.label_sets] if instrument else [plan.label_set]
     if plan.label_set and plan.label_set not in sets:
         faults.append(
             fault(
@@ -157,16 +185,10 @@ def faults_of_plan(plan: Plan, instrument: Instrument) -> list[Fault]:
                 known=", ".join(sets),
             )
         )
-    if any(not 0 < days <= 60 for days in plan.post.reminder_days) or len(plan.post.reminder_days) > 5:
-        faults.append(
-            fault(
-                "reminderDays",
-                "Kies hoogstens vijf herinneringen, van 1 tot 60 dagen voor de laatste dag.",
-                "Choose at most five reminders, 1 to 60 days before the last day.",
-            )
-        )
+    themes = [theme.key for theme in instrument.themes] if instrument else []
+    params = plan.params if instrument else {key: given for key, given in plan.params.items() if key != "ambition"}
     try:
-        read_parameters(plan.params, [theme.key for theme in instrument.themes])
+        read_parameters(params, themes)
     except InvalidInput as invalid:
         faults += invalid.faults
     return faults

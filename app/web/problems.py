@@ -120,10 +120,14 @@ def _unfit(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
     if not is_api(request):
         return _problem(request, NotFound(Text("Deze pagina bestaat niet.", "This page does not exist.")))
+    return _problem(request, InvalidInput(faults_of_shape(error)))
+
+
+def faults_of_shape(error: RequestValidationError) -> list[Fault]:
     faults = [_fault_of_shape(found) for found in error.errors()[:MOST_FAULTS]]
     if more := len(error.errors()) - len(faults):
         faults.append(fault("body", "en nog {more}", "and {more} more", more=more))
-    return _problem(request, InvalidInput(faults))
+    return faults
 
 
 #: What pydantic finds, by its own name for it, in our words. What is not here is rare, and told in pydantic's.

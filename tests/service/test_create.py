@@ -79,6 +79,41 @@ def test_an_unknown_instrument_is_a_fault(house: House) -> None:
     with pytest.raises(InvalidInput) as refused, house.work() as work:
         commissioning.create(work, house.commissioner, house.plan(instrument="vierhoek"))
     assert places(refused) == ["instrument"]
+    assert "'vierhoek'" in refused.value.faults[0].message.nl
+    assert "driehoek, interbestuurlijk" in refused.value.faults[0].message.nl
+    assert "/" not in refused.value.faults[0].message.nl, "no version was asked for"
+
+
+def test_a_version_that_does_not_exist_names_those_that_do(house: House) -> None:
+    with pytest.raises(InvalidInput) as refused, house.work() as work:
+        commissioning.create(work, house.commissioner, house.plan(version=99))
+    assert places(refused) == ["instrument"]
+    assert "'driehoek/99'" in refused.value.faults[0].message.nl
+    assert "driehoek/1" in refused.value.faults[0].message.nl
+
+
+def test_what_else_is_wrong_is_told_beside_an_unknown_instrument(house: House) -> None:
+    """What only an instrument can tell (its roles, its themes) is not told."""
+    parties = [Party("A b", "x", ""), Party("c", "y", "Naam"), Party("c", "y", "naam ")]
+    wrong = house.plan(
+        parties,
+        instrument="vierhoek",
+        constellation="",
+        label_set="z",
+        params={"k_party": 1, "ambition": {"leren": 101}},
+    )
+    with pytest.raises(InvalidInput) as refused, house.work() as work:
+        commissioning.create(work, house.commissioner, wrong)
+    assert sorted(places(refused)) == [
+        "constellation",
+        "instrument",
+        "params.k_party",
+        "parties",
+        "parties[1].key",
+        "parties[1].name",
+        "parties[2].name",
+        "parties[3].name",
+    ]
 
 
 def test_a_viewer_may_look_and_not_create(house: House) -> None:

@@ -101,6 +101,19 @@ def test_input_of_the_wrong_shape_is_a_400_that_names_every_place(api: TestClien
     assert any(place.startswith("parties.0") for place in found)
 
 
+def test_what_a_plan_lacks_is_named_beside_what_has_the_wrong_shape(api: TestClient) -> None:
+    wrong = {"constellation": "", "instrument": "nope", "closesDate": "morgen", "parties": [{"key": "A b"}]}
+    assert faults(api.post(BASE, json=wrong)) == {
+        "constellation",
+        "instrument",
+        "closesDate",
+        "parties.0.role",
+        "parties.0.name",
+    }
+    wrong = {"instrument": "driehoek", "retentionDate": 7, "params": {"kParty": 1}}
+    assert faults(api.post(BASE, json=wrong)) == {"constellation", "retentionDate", "params.kParty"}
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"tekst"', b"\xff\xfe"])
 def test_a_body_that_is_no_json_object_is_a_400(api: TestClient, body: bytes) -> None:
     answer = api.post(BASE, content=body, headers={"content-type": "application/json"})

@@ -154,7 +154,7 @@ def test_a_bug_is_a_500_with_a_reference_and_no_traceback(
             {"version": "Dit moet minstens 1 zijn.", "closesDate": "Dit moet een dag zijn zoals 2027-03-31."},
         ),
         (
-            b'{"constellation": "x", "instrument": "", "parties": [{"key": "", "role": "", "name": "", "voice": "x"}]}',
+            b'{"constellation": "x", "instrument": "driehoek", "parties": [{"key": "", "role": "", "name": "", "voice": "x"}]}',
             {"parties.0.voice": "Kies uit: 'group', 'statement'."},
         ),
         (b'{"constellation": "x\\u0000", "instrument": "d"}', {"body": "Tekst kan het teken NUL niet bevatten."}),

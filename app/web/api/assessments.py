@@ -1,28 +1,65 @@
 """Assessments over JSON: commission, invite, open, close, release; response, scores and gaps."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 from starlette.concurrency import run_in_threadpool
 
 from app.domain.assessment import Assessment, Purpose
 from app.domain.constellation import Party
 from app.domain.people import Row
+from app.domain.problems import Fault, InvalidInput
 from app.export.rows import as_csv, as_dicts, score_rows
 from app.service import commissioning, reporting
-from app.service.plans import Plan, plan_of
+from app.service.plans import Plan, check_plan, plan_of
 from app.service.work import Work
 from app.web.api import shapes
 from app.web.api.pages import USUAL_LIMIT, CursorParameter, Limit, page, place_of
 from app.web.api.repeating import IdempotencyKey, once
 from app.web.api.rules import JSON, ApiRoute, IfMatch, best_form, is_known, require_unchanged, tag_of
-from app.web.entry import api_actor, ask, language_of, work_for
+from app.web.entry import api_actor, ask, desk_of, language_of, work_for
 from app.web.printing import PDF, PdfAnswer, report_as_pdf, report_mark
+from app.web.problems import faults_of_shape
+from app.web.routes import Handler
 
 CSV = "text/csv"
+
+
+class PlanRoute(ApiRoute):
+    """A route that takes a whole plan, and names what is wrong with it beside what has the wrong shape."""
+
+    def around(self, handle: Handler) -> Handler:
+        by_the_rules = super().around(handle)
+
+        async def all_at_once(request: Request) -> Response:
+            try:
+                return await by_the_rules(request)
+            except RequestValidationError as error:
+                raise InvalidInput([*faults_of_shape(error), *_faults_of_the_rest(request, error)]) from error
+
+        return all_at_once
+
+
+def _faults_of_the_rest(request: Request, error: RequestValidationError) -> list[Fault]:
+    """What is wrong with the plan in those of its fields that have their shape."""
+    places = [found["loc"][1:2] for found in error.errors()]
+    if not isinstance(error.body, dict) or () in places:  # it is no object, or one that cannot be read at all
+        return []
+    unfit = {name for place in places for name in place}
+    fitting = {name: value for name, value in error.body.items() if name not in unfit}
+    try:
+        given = shapes.AssessmentIn.model_validate({"constellation": "", "instrument": "", **fitting})
+    except ValidationError:
+        return []
+    _, faults = check_plan(_plan(given), desk_of(request).workshop.catalogue)
+    return [found for found in faults if re.split(r"[.\[]", found.where)[0] not in unfit]
+
 
 router = APIRouter(prefix="/assessments", tags=["assessments"], route_class=ApiRoute)
 
@@ -51,12 +88,11 @@ def list_assessments(
     return shapes.AssessmentPage(items=items, next=following)
 
 
-@router.post("", status_code=201, operation_id="createAssessment")
 def create_assessment(
     request: Request, response: Response, given: shapes.AssessmentIn, idempotency_key: IdempotencyKey = None
 ) -> shapes.AssessmentOut:
     """A new draft, or the next wave of a constellation."""
-    plan = _merged(Plan(constellation=given.constellation, instrument=given.instrument, version=given.version), given)
+    plan = _plan(given)
     with work_for(request, write=True) as work:
         actor = api_actor(request, work)
         made = once(
@@ -68,6 +104,20 @@ def create_assessment(
         )
     response.headers["location"] = f"{request.url.path}/{made.id}"
     return _told(response, made)
+
+
+router.add_api_route(
+    "",
+    create_assessment,
+    methods=["POST"],
+    status_code=201,
+    operation_id="createAssessment",
+    route_class_override=PlanRoute,
+)
+
+
+def _plan(given: shapes.AssessmentIn) -> Plan:
+    return _merged(Plan(constellation=given.constellation, instrument=given.instrument, version=given.version), given)
 
 
 def _merged(plan: Plan, given: shapes.AssessmentPatch) -> Plan:
