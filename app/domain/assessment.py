@@ -129,6 +129,7 @@ class Actor:
     """A member or a key (`is_key`) of one office. Every query is scoped to `office`.
 
     `administers`: an administrator, who has no office (`office` is empty) and so finds no assessment anywhere.
+    `is_key`: a program, and no member.
     """
 
     office: str
@@ -138,6 +139,13 @@ class Actor:
     is_key: bool = False
 
     def require_write(self) -> None:
+        if not self.may_write and self.is_key:
+            raise NotAllowed(
+                Text(
+                    "Deze sleutel mag alleen lezen. Gebruik een sleutel die ook mag schrijven.",
+                    "This key may only read. Use a key that may write as well.",
+                )
+            )
         if not self.may_write:
             raise NotAllowed(
                 Text(

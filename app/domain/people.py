@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.domain.constellation import Constellation
 from app.domain.problems import Fault, InvalidInput, fault
-from app.domain.text import Text
+from app.domain.text import Text, lowered
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -51,16 +51,23 @@ Row = tuple[int, list[str]]
 
 
 def check_people(
-    rows: Sequence[Row], constellation: Constellation, known: Mapping[str, str], removed: Collection[str] = ()
+    rows: Sequence[Row],
+    constellation: Constellation,
+    known: Mapping[str, str],
+    removed: Collection[str] = (),
+    *,
+    by_line: bool = True,
 ) -> PeopleList:
     """The people in a list. `known`: address → party of everyone ever invited; `removed`: who may be invited again.
 
+    `by_line`: words begin with their line, as for a list that somebody wrote; the place of a fault holds it anyway.
     Raises InvalidInput with every fault by line: too few or too many fields, an unusable address, an unknown party,
     one address in two parties, someone judged who can't be.
     """
     faults: list[Fault] = []
     notices: list[Text] = []
     people: dict[str, Person] = {}
+    told = _on_line if by_line else _without_line
     if not rows:
         faults.append(fault("people", "De lijst is leeg.", "The list is empty."))
     if len(rows) > MOST_PEOPLE:
@@ -89,45 +96,43 @@ def check_people(
             key_of(fields[2], constellation),
             _judges(fields[3] if len(fields) == 4 else ""),
         )
-        wrong = _faults_of_person(person, constellation, where, line)
-        faults += wrong
+        wrong = [told(line, words) for words in _faults_of_person(person, constellation)]
+        faults += [Fault(where, words) for words in wrong]
         if wrong:
             continue
         earlier = people.get(person.email)
         invited_in = earlier.party if earlier else known.get(person.email)
         if invited_in is not None and invited_in != person.party:
-            faults.append(
-                fault(
-                    where,
-                    "Regel {line}: {email} hoort al bij partij {earlier}; iemand hoort bij precies één partij.",
-                    "Line {line}: {email} already belongs to party {earlier}; a person belongs to exactly one party.",
-                    line=line,
-                    email=person.email,
-                    earlier=invited_in,
-                )
-            )
+            belongs = _ELSEWHERE.fill(email=person.email, earlier=invited_in)
+            faults.append(Fault(where, told(line, belongs)))
         elif earlier is not None and earlier != person:
-            faults.append(
-                fault(
-                    where,
-                    "Regel {line}: {email} staat er al met andere gegevens; laat er één regel van staan.",
-                    "Line {line}: {email} already stands here with other details; keep one line.",
-                    line=line,
-                    email=person.email,
-                )
-            )
+            faults.append(Fault(where, told(line, _OTHERWISE.fill(email=person.email))))
         elif invited_in is not None and (earlier is not None or person.email not in removed):
-            notices.append(
-                Text(
-                    "Regel {line}: {email} stond er al; één keer is genoeg.",
-                    "Line {line}: {email} was already there; once is enough.",
-                ).fill(line=line, email=person.email)
-            )
+            notices.append(told(line, _TWICE.fill(email=person.email)))
         else:
             people[person.email] = person
     if faults:
         raise InvalidInput(faults)
     return PeopleList(tuple(people.values()), tuple(notices))
+
+
+def _on_line(line: int, words: Text) -> Text:
+    return Text("Regel {line}: {why}", "Line {line}: {why}").fill(line=line, why=lowered(words))
+
+
+def _without_line(_: int, words: Text) -> Text:
+    return words
+
+
+_ELSEWHERE = Text(
+    "{email} hoort al bij partij {earlier}; iemand hoort bij precies één partij.",
+    "{email} already belongs to party {earlier}; a person belongs to exactly one party.",
+)
+_OTHERWISE = Text(
+    "{email} staat er al met andere gegevens; laat er één van staan.",
+    "{email} already stands here with other details; keep one of the two.",
+)
+_TWICE = Text("{email} stond er al; één keer is genoeg.", "{email} was already there; once is enough.")
 
 
 def key_of(field: str, constellation: Constellation) -> str:
@@ -186,38 +191,21 @@ def _judges(field: str) -> frozenset[str]:
     return frozenset(key.strip().lower() for key in field.split("|") if key.strip())
 
 
-def _faults_of_person(person: Person, constellation: Constellation, where: str, line: int) -> list[Fault]:
-    faults: list[Fault] = []
+def _faults_of_person(person: Person, constellation: Constellation) -> list[Text]:
+    faults: list[Text] = []
     if not ADDRESS.fullmatch(person.email) or len(person.email) > 254:
-        faults.append(
-            fault(
-                where,
-                "Regel {line}: '{email}' is geen e-mailadres.",
-                "Line {line}: '{email}' is not an email address.",
-                line=line,
-                email=person.email[:80],
-            )
-        )
+        words = Text("'{email}' is geen e-mailadres.", "'{email}' is not an email address.")
+        faults.append(words.fill(email=person.email[:80]))
     if len(person.name) > 200:
-        faults.append(
-            fault(where, "Regel {line}: de naam is te lang.", "Line {line}: the name is too long.", line=line)
-        )
+        faults.append(Text("De naam is te lang.", "The name is too long."))
     if not constellation.has_party(person.party):
-        faults.append(
-            fault(
-                where,
-                "Regel {line}: partij '{party}' bestaat niet. Kies uit: {known}.",
-                "Line {line}: party '{party}' does not exist. Choose from: {known}.",
-                line=line,
-                party=person.party[:40],
-                known=", ".join(party.key for party in constellation.parties),
-            )
+        words = Text(
+            "Partij '{party}' bestaat niet. Kies uit: {known}.", "Party '{party}' does not exist. Choose from: {known}."
         )
+        known = ", ".join(party.key for party in constellation.parties)
+        faults.append(words.fill(party=person.party[:40], known=known))
     elif person.judges:
         party = constellation.party(person.party)
-        _, wrong = constellation.judged_or_faults(party, person.judges, where)
-        faults += [
-            Fault(where, Text("Regel {line}: {why}", "Line {line}: {why}").fill(line=line, why=found.message))
-            for found in wrong
-        ]
+        _, wrong = constellation.judged_or_faults(party, person.judges, "judges")
+        faults += [found.message for found in wrong]
     return faults

@@ -159,14 +159,14 @@ def undeliverable(work: Work, actor: Actor, identifier: str) -> set[str]:
     return work.store.answers.undeliverable(work.own(actor, identifier).id)
 
 
-def add_people(work: Work, actor: Actor, identifier: str, rows: Sequence[Row]) -> PeopleList:
-    """Invite everyone in a list, or nobody when something in it is wrong."""
+def add_people(work: Work, actor: Actor, identifier: str, rows: Sequence[Row], *, by_line: bool = True) -> PeopleList:
+    """Invite everyone in a list, or nobody when something in it is wrong; told line `by_line` where it has lines."""
     assessment = work.own_to_change(actor, identifier)
     assessment.require_state("draft", "open")
     earlier = work.store.answers.everyone(assessment.id)
     removed = {email: invitation for email, (invitation, _, active) in earlier.items() if not active}
     parties = {email: party for email, (_, party, _) in earlier.items()}
-    found = check_people(rows, work.constellation_of(assessment), parties, removed)
+    found = check_people(rows, work.constellation_of(assessment), parties, removed, by_line=by_line)
     _require(_second_voices(assessment, [person for person in found.people if person.email not in removed]))
     again = [(removed[person.email], person) for person in found.people if person.email in removed]
     fresh = [(work.chance(), person) for person in found.people if person.email not in removed]

@@ -1,6 +1,7 @@
 """Owns the one table from each Problem to its status and title, as problem+json (RFC 9457) or as a page."""
 
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -64,6 +65,10 @@ _HTTP_MESSAGES: dict[int, Text] = {
         "Dit adres is er wel, maar niet om het zo te vragen.", "This address exists, but not to be asked in this way."
     ),
 }
+_NO_SUCH_OPERATION = Text(
+    "Dit adres bestaat niet in de API. Wat er wel is, staat op /api/v1/docs.",
+    "This address does not exist in the API. What does exist is told at /api/v1/docs.",
+)
 
 
 def install(app: FastAPI) -> None:
@@ -124,6 +129,9 @@ def _unfit(request: Request, error: Exception) -> Response:
 
 
 def faults_of_shape(error: RequestValidationError) -> list[Fault]:
+    """Each with its place, up to a number; then how many more."""
+    if error.errors()[0]["type"] == "json_invalid":
+        return [_no_json(str(error.body), error.errors()[0]["loc"][1])]
     faults = [_fault_of_shape(found) for found in error.errors()[:MOST_FAULTS]]
     if more := len(error.errors()) - len(faults):
         faults.append(fault("body", "en nog {more}", "and {more} more", more=more))
@@ -146,14 +154,24 @@ _WRONG_SHAPES: dict[str, Text] = {
     "literal_error": Text("Kies uit: {expected}.", "Choose from: {expected}."),
     "greater_than_equal": Text("Dit moet minstens {ge} zijn.", "This must be at least {ge}."),
     "less_than_equal": Text("Dit mag hoogstens {le} zijn.", "This may be {le} at most."),
-    "json_invalid": Text("Dit is geen JSON: {error}.", "This is not JSON: {error}."),
 }
+
+
+def _no_json(body: str, place: int) -> Fault:
+    """Where it goes wrong; what the parser says of it exists in English only."""
+    return fault(
+        "body",
+        "Dit is geen JSON: het gaat mis op regel {line}, bij teken {column}.",
+        "This is not JSON: it goes wrong on line {line}, at character {column}.",
+        line=body.count("\n", 0, place) + 1,
+        column=place - body.rfind("\n", 0, place),
+    )
 
 
 def _fault_of_shape(found: Mapping[str, Any]) -> Fault:
     """One thing that pydantic found, at its place as whoever sent it wrote it."""
     kind, about = found["type"], found.get("ctx", {})
-    place = () if kind == "json_invalid" else found["loc"][1:]
+    place = found["loc"][1:]
     if isinstance(about.get("error"), WrongShape):
         words = about["error"].words
     elif kind in _WRONG_SHAPES:
@@ -169,6 +187,8 @@ def _http(request: Request, error: Exception) -> Response:
     title = _HTTP_TITLES.get(error.status_code, Text("Dat ging niet", "That did not work"))
     code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, f"http_{error.status_code}")
     message = _HTTP_MESSAGES.get(error.status_code, same(error.detail))
+    if error.status_code == 404 and is_api(request):
+        message = _NO_SUCH_OPERATION
     answer = _answer(request, error.status_code, code, title, message, ())
     answer.headers.update(error.headers or {})
     if error.status_code == 405:
@@ -253,7 +273,10 @@ def _as_json(
 
 
 def _wire(where: str) -> str:
-    """A place as whoever sent JSON wrote it: parameters in camelCase, and half characters as a question mark."""
-    where = where.encode(errors="replace").decode()
+    """A place as whoever sent JSON wrote it.
+
+    Parameters in camelCase, an element of a list by its index from 0, and half characters as a question mark.
+    """
+    where = re.sub(r"\[([0-9]+)\]", lambda line: f".{int(line[1]) - 1}", where.encode(errors="replace").decode())
     head, dot, rest = where.partition(".")
     return f"{head}.{to_camel(rest)}" if dot and head == "params" and "_" in rest else where

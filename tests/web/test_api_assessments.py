@@ -87,7 +87,7 @@ def test_a_name_and_an_instrument_are_enough(api: TestClient) -> None:
 
 def test_every_fault_of_a_draft_is_named(api: TestClient) -> None:
     wrong = {**WHOLE, "labelSet": "x", "params": {"kParty": 1}, "parties": [*PARTIES, {**PARTIES[0], "key": "Fout!"}]}
-    assert faults(api.post(BASE, json=wrong)) >= {"labelSet", "parties", "parties[4].key"}
+    assert faults(api.post(BASE, json=wrong)) >= {"labelSet", "parties", "parties.3.key"}
 
 
 def test_a_fault_in_a_parameter_is_named_as_it_was_given(api: TestClient) -> None:
@@ -197,8 +197,23 @@ def test_every_fault_of_a_list_of_people_is_named(api: TestClient, house: House)
     made = house.draft(people={})
     given = people({"wonen": 2})
     given["people"] += [{"email": "geen adres", "party": "wonen"}, {"email": "a@b.example", "party": "weg"}]
-    assert faults(api.post(f"{BASE}/{made.id}/invitations", json=given)) == {"people[3]", "people[4]"}
+    assert faults(api.post(f"{BASE}/{made.id}/invitations", json=given)) == {"people.2", "people.3"}
     assert house.number_of("invitation") == 0
+
+
+def test_a_fault_in_a_list_of_people_speaks_of_no_line(api: TestClient, house: House) -> None:
+    """JSON has no lines; the location says which of the list it is, and the first of a list is 0."""
+    made = house.draft(people={})
+    given = people({"wonen": 1})
+    given["people"].append({**given["people"][0], "party": "weg"})
+    answer = api.post(f"{BASE}/{made.id}/invitations", json=given)
+    (found,) = answer.json()["errors"]
+    assert found["location"] == "people.1"
+    assert found["detail"].startswith("Party 'weg' does not exist.")
+    given = people({"wonen": 1})
+    given["people"] *= 2
+    (notice,) = api.post(f"{BASE}/{made.id}/invitations", json=given).json()["notices"]
+    assert notice == "wonen-1@ministerie.example was already there; once is enough."
 
 
 def test_somebody_is_removed_with_the_same_reply_whether_or_not_they_sent(api: TestClient, house: House) -> None:

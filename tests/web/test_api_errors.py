@@ -52,6 +52,7 @@ def test_a_key_for_reading_may_not_write(client: Callable[..., TestClient], hous
         reading.delete(f"{BASE}/{made.id}/invitations/x"),
     )
     assert all(is_problem(answer, 403, "not_allowed") for answer in tries)
+    assert {answer.json()["detail"].partition(".")[0] for answer in tries} == {"Deze sleutel mag alleen lezen"}
     assert house.again(made) == made
 
 
@@ -72,7 +73,9 @@ def test_a_signed_in_member_may_read_and_not_write_without_a_key(member: object,
 
 @pytest.mark.parametrize("path", ["/api/v1/verzonnen", "/api/v1", "/api/v1/", "/api/v1/assessments/"])
 def test_what_is_not_there_is_a_problem(anyone: TestClient, path: str) -> None:
-    assert is_problem(anyone.get(path), 404, "not_found")
+    answer = anyone.get(path)
+    assert is_problem(answer, 404, "not_found")
+    assert answer.json()["detail"].startswith("Dit adres bestaat niet in de API")
 
 
 def test_a_method_that_is_not_there_is_a_problem_that_says_which_are(api: TestClient) -> None:
@@ -154,7 +157,7 @@ def test_a_bug_is_a_500_with_a_reference_and_no_traceback(
             {"version": "Dit moet minstens 1 zijn.", "closesDate": "Dit moet een dag zijn zoals 2027-03-31."},
         ),
         (
-            b'{"constellation": "x", "instrument": "driehoek", "parties": [{"key": "", "role": "", "name": "", "voice": "x"}]}',
+            b'{"constellation": "x", "instrument": "driehoek", "parties": [{"key":"","role":"","name":"","voice":1}]}',
             {"parties.0.voice": "Kies uit: 'group', 'statement'."},
         ),
         (b'{"constellation": "x\\u0000", "instrument": "d"}', {"body": "Tekst kan het teken NUL niet bevatten."}),
@@ -168,7 +171,16 @@ def test_faults_of_shape_are_told_in_the_language_of_the_answer(
     assert {found["location"]: found["detail"] for found in answer.json()["errors"]} == told
 
 
-def test_what_is_no_json_is_told_so_and_where(client: Callable[..., TestClient], house: House) -> None:
-    (found,) = client(house.key("write"), content_type="application/json").post(BASE, content=b"{x").json()["errors"]
-    assert found["location"] == "body"
-    assert found["detail"].startswith("Dit is geen JSON: ")
+@pytest.mark.parametrize(
+    ("given", "line", "column"), [(b"{x", 1, 2), (b'{"a": 1,\n "b" 2}', 2, 6), (b'{"a": 1} {', 1, 10)]
+)
+def test_what_is_no_json_is_told_so_and_where(
+    client: Callable[..., TestClient], house: House, given: bytes, line: int, column: int
+) -> None:
+    """Without the words of the parser, which has only English ones."""
+    for language, told in (
+        ("nl", f"Dit is geen JSON: het gaat mis op regel {line}, bij teken {column}."),
+        ("en", f"This is not JSON: it goes wrong on line {line}, at character {column}."),
+    ):
+        program = client(house.key("write"), content_type="application/json", accept_language=language)
+        assert program.post(BASE, content=given).json()["errors"] == [{"location": "body", "detail": told}]

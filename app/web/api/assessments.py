@@ -220,7 +220,7 @@ def add_invitations(
         actor = api_actor(request, work)
 
         def add() -> shapes.InvitationsAdded:
-            found = commissioning.add_people(work, actor, identifier, rows)
+            found = commissioning.add_people(work, actor, identifier, rows, by_line=False)
             return shapes.InvitationsAdded(
                 added=len(found.people), notices=[notice.in_(language) for notice in found.notices]
             )
