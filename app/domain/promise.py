@@ -5,6 +5,59 @@ from app.domain.parameters import Parameters
 from app.domain.text import Text
 
 
+def confidentiality(party: Party, params: Parameters) -> tuple[Text, ...]:
+    """All that is promised to whoever answers for this party, and what cannot be."""
+    named = (by_name(party),) if party.attributed else ()
+    return (*named, who_sees_what(party, params), what_cannot_be_ruled_out(party))
+
+
+def by_name(party: Party) -> Text:
+    """What it means to answer for a party whose answers appear under its own name."""
+    return Text(
+        "{party} is te klein om vertrouwelijk te antwoorden. Uw antwoorden verschijnen daarom als standpunt van "
+        "{party}, voor iedereen die het rapport leest. Ook wat groepen van andere partijen over {party} vinden, wordt "
+        "dan getoond.",
+        "{party} is too small to answer confidentially. So your answers appear as the position of {party}, for "
+        "everyone who reads the report. What groups of other parties think of {party} is then shown too.",
+    ).fill(party=party.name)
+
+
+def who_sees_what(party: Party, params: Parameters) -> Text:
+    if party.attributed:
+        return Text(
+            "Uw antwoorden staan onder de naam van {party} in het rapport. Alle partijen krijgen dat rapport op "
+            "hetzelfde moment.",
+            "Your answers stand under the name of {party} in the report. All parties receive that report at the same "
+            "moment.",
+        ).fill(party=party.name)
+    return Text(
+        "Uw antwoorden zijn vertrouwelijk. Niemand van uw organisatie of het bureau ziet wat u aankruist. Wat u in "
+        "eigen woorden schrijft, leest iemand van het bureau na, zonder uw naam of partij, voordat het in het rapport "
+        "kan komen. Het rapport toont alleen gemiddelden van een partij waarvan minstens {n} mensen antwoordden. "
+        "Niemand ziet of u wel of niet antwoordde.",
+        "Your answers are confidential. Nobody of your organisation or the office sees what you tick. What you write "
+        "in your own words is read by somebody of the office, without your name or party, before it can come into the "
+        "report. The report shows only means of a party of which at least {n} people answered. Nobody sees whether or "
+        "not you answered.",
+    ).fill(n=params.k_party)
+
+
+def what_cannot_be_ruled_out(party: Party) -> Text:
+    if party.attributed:
+        return Text(
+            "Omdat u op naam antwoordt, is uw antwoord herleidbaar tot uw partij. Dat is de bedoeling.",
+            "As you answer by name, your answers can be traced to your party. That is intended.",
+        )
+    return Text(
+        "Als bijna iedereen in uw groep hetzelfde antwoordt, is dat aan het gemiddelde te zien. Collega's die samen "
+        "vertellen wat ze invulden, kunnen de rest schatten. De beheerder van het systeem kan bij de opgeslagen "
+        "antwoorden, niet bij uw naam daarbij.",
+        "If nearly everyone in your group gives the same answer, the mean shows it. Colleagues who tell each other "
+        "what they filled in can estimate the rest. The operator of the system can reach the stored answers, not your "
+        "name with them.",
+    )
+
+
 def stays_hidden(party: Party, constellation: Constellation, params: Parameters) -> Text | None:
     """What it means that too few people are invited for this party to be shown; None where there are enough."""
     if party.attributed or party.invited >= params.k_party:

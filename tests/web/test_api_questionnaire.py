@@ -6,6 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.people import FAN, FAN_PEOPLE, SQUARE, TWENTY, House
+from tests.web.visitor import Visitor
 
 Q = "/api/v1/questionnaire"
 
@@ -47,6 +48,27 @@ def test_it_speaks_the_language_that_is_asked_for(respondent: TestClient) -> Non
     dutch, english = (respondent.get(Q, headers={"accept-language": tag}).json() for tag in ("nl", "en-GB, nl;q=0.5"))
     assert dutch["pages"][0]["title"] != english["pages"][0]["title"]
     assert dutch["pages"][0]["statements"][0]["item"] == english["pages"][0]["statements"][0]["item"]
+
+
+def test_it_promises_what_the_start_page_promises(
+    client: Callable[..., TestClient], visitor: Visitor, house: House
+) -> None:
+    """Whoever answers through a program is told the same before beginning, in the language asked for."""
+    made = house.opened(TWENTY, SQUARE)
+    for party, words in (("wonen", "Your answers are confidential."), ("eigenaar", "you answer by name")):
+        token = house.link(made, party)
+        told = client(token, accept_language="en").get(Q).json()
+        assert {name: told[name] for name in ("purpose", "legalBasis", "contactName", "contactEmail")} == {
+            "purpose": made.about.purpose,
+            "legalBasis": made.about.legal_basis,
+            "contactName": "Team Driehoek",
+            "contactEmail": "team@bureau.example",
+        }
+        assert told["retentionDate"] == "2028-12-01"
+        assert words in " ".join(told["confidentiality"])
+        page = visitor.open(f"/invullen/{token}?taal=en").said()
+        assert [sentence for sentence in told["confidentiality"] if sentence not in page] == []
+        assert client(token).get(Q).json()["confidentiality"] != told["confidentiality"]
 
 
 def test_a_lost_reply_costs_nothing(respondent: TestClient, house: House) -> None:

@@ -11,6 +11,7 @@ from app.domain.answers import LONGEST_COMMENT
 from app.domain.assessment import Assessment, State
 from app.domain.constellation import Questionnaire
 from app.domain.people import Person
+from app.domain.promise import confidentiality
 from app.domain.text import Language, Text
 from app.service.responding import Respondent
 
@@ -308,9 +309,19 @@ class Choice(Shape):
 
 
 class QuestionnaireOut(Shape):
-    """What this respondent is asked, and what was filled in so far."""
+    """What this respondent is asked, what was filled in so far, and what is promised.
+
+    `confidentiality`: who sees what, and what cannot be ruled out, in the language asked for; whoever answers reads it
+    before beginning.
+    """
 
     assessment: str
+    purpose: str
+    legal_basis: str
+    contact_name: str
+    contact_email: str
+    retention_date: Day
+    confidentiality: list[str]
     party: str
     sent: bool
     statement: bool
@@ -333,6 +344,12 @@ def questionnaire_out(who: Respondent, code: str, language: Language) -> Questio
     answers = who.answers
     return QuestionnaireOut(
         assessment=who.assessment.title,
+        purpose=who.assessment.about.purpose,
+        legal_basis=who.assessment.about.legal_basis,
+        contact_name=who.assessment.about.contact_name,
+        contact_email=who.assessment.about.contact_email,
+        retention_date=who.assessment.retention_on,
+        confidentiality=[words.in_(language) for words in confidentiality(who.party, who.assessment.params)],
         party=who.party.key,
         sent=who.invitation.sent,
         statement=who.party.attributed,

@@ -6,6 +6,7 @@ The questions themselves are in `filling_in`.
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
+from app.domain import promise
 from app.domain.problems import (
     Fault,
     InvalidInput,
@@ -13,7 +14,6 @@ from app.domain.problems import (
     StatementNotConfirmed,
     WrongReceipt,
 )
-from app.domain.promise import stays_hidden
 from app.service import responding
 from app.service.responding import Respondent
 from app.service.tokens import receipt_code
@@ -201,8 +201,8 @@ def _start(
         role=instrument.role(who.party.role).label(who.assessment.label_set),
         role_description=instrument.role(who.party.role).description,
         minutes=minutes,
-        hidden=stays_hidden(who.party, who.constellation, who.assessment.params),
-        threshold=who.assessment.params.k_party,
+        promise=promise,
+        hidden=promise.stays_hidden(who.party, who.constellation, who.assessment.params),
         token=token,
         typed_code=typed_code,
         withdrawn="ingetrokken" in request.query_params,
