@@ -364,14 +364,10 @@ class _Maker:
 
     def _bound(self, weights: Mapping[Cell, Fraction]) -> Json:
         """Of a figure all of whose cells are held at the same end, within 5 and 95: it lies there or beyond (§7.6)."""
-        ends = {self._end(cell) for cell in weights}
-        return {"bound": end} if len(ends) == 1 and (end := ends.pop()) else {}
-
-    def _end(self, cell: Cell) -> str | None:
-        mean = self._disclosure.blocks[cell].mean
-        if cell.party in self._attributed or CLAMP_LOW <= mean <= CLAMP_HIGH:
-            return None
-        return "at_most" if mean < CLAMP_LOW else "at_least"
+        means = [self._disclosure.blocks[cell].mean for cell in weights if cell.party not in self._attributed]
+        ends = {"at_most": lambda mean: mean < CLAMP_LOW, "at_least": lambda mean: mean > CLAMP_HIGH}
+        held = [end for end, beyond in ends.items() if len(means) == len(weights) and all(map(beyond, means))]
+        return {"bound": held[0]} if held else {}
 
     def _rolled_up(self, rolled: RolledUp) -> Json:
         coverage = {"included": rolled.included, "total": rolled.total}

@@ -51,7 +51,7 @@ def _require_may_read(work: Work, actor: Actor, assessment: Assessment) -> None:
     Addresses are known until thirty days after closing; of members a mark stays.
     """
     assessment.require_state("released")
-    marks = work.store.assessments.members_who_took_part(assessment.id)
+    marks = work.store.comments.members_who_took_part(assessment.id)
     known = mark_of_address(work.secret, assessment.id, actor.name) in marks
     if known or actor.name in work.store.answers.everyone(assessment.id):
         raise NotAllowed(

@@ -93,7 +93,7 @@ def forget_addresses(workshop: Workshop, clock: Callable[[], datetime]) -> None:
             listed = work.store.answers.everyone(assessment.id)
             members = [m.email for m in work.store.access.members(assessment.office) if m.email in listed]
             marks = [mark_of_address(work.secret, assessment.id, email) for email in members]
-            work.store.assessments.keep_members_who_took_part(assessment.id, marks)
+            work.store.comments.keep_members_who_took_part(assessment.id, marks)
             work.store.answers.forget_people(assessment.id)
 
 

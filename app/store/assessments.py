@@ -252,20 +252,6 @@ class Assessments:
         found = select(assessment.id).where(assessment.id.in_(identifiers), assessment.state == "erased")
         return set(self._connection.scalars(found))
 
-    def keep_members_who_took_part(self, identifier: str, marks: Sequence[str]) -> None:
-        """What is left of the list when its addresses go: a mark of each member of the office who stood on it."""
-        self._connection.execute(
-            update(tables.assessment)
-            .where(tables.assessment.c.id == identifier)
-            .values(members_who_took_part=sorted(marks))
-        )
-
-    def members_who_took_part(self, identifier: str) -> set[str]:
-        """The marks that were kept when the addresses went; empty until then."""
-        assessment = tables.assessment.c
-        found = self._connection.scalar(select(assessment.members_who_took_part).where(assessment.id == identifier))
-        return set(found or ())
-
     def newest_wave(self, constellation: str) -> int:
         found = self._connection.scalar(
             select(func.max(tables.assessment.c.wave)).where(tables.assessment.c.constellation_id == constellation)

@@ -1,8 +1,8 @@
-"""Owns the queries about comments: what was written, and what was released of it after closing."""
+"""Owns the queries about comments: what was written, what was released of it, and who may never read them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from app.domain.comments import Comment, ReleasedComment
 from app.store import tables
@@ -48,6 +48,20 @@ class Comments:
                     for comment in comments
                 ],
             )
+
+    def keep_members_who_took_part(self, assessment: str, marks: Sequence[str]) -> None:
+        """What is left of the list when its addresses go: a mark of each member of the office who stood on it."""
+        self._connection.execute(
+            update(tables.assessment)
+            .where(tables.assessment.c.id == assessment)
+            .values(members_who_took_part=sorted(marks))
+        )
+
+    def members_who_took_part(self, assessment: str) -> set[str]:
+        """The marks that were kept when the addresses went; empty until then."""
+        columns = tables.assessment.c
+        found = self._connection.scalar(select(columns.members_who_took_part).where(columns.id == assessment))
+        return set(found or ())
 
     def erase(self, assessment: str) -> None:
         """What was released, for good; what was written goes with the answers."""
