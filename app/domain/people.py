@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.domain.constellation import Constellation
 from app.domain.problems import Fault, InvalidInput, fault
-from app.domain.text import Text, lowered
+from app.domain.text import Text
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -117,7 +117,7 @@ def check_people(
 
 
 def _on_line(line: int, words: Text) -> Text:
-    return Text("Regel {line}: {why}", "Line {line}: {why}").fill(line=line, why=lowered(words))
+    return Text("Regel {line}: {why}", "Line {line}: {why}").fill(line=line, why=words)  # it may begin with a name
 
 
 def _without_line(_: int, words: Text) -> Text:

@@ -143,6 +143,13 @@ def test_every_broken_line_is_named_by_its_number() -> None:
     assert "5 of the 3 or 4 fields" in words[6]
 
 
+def test_a_name_at_the_head_of_what_is_wrong_is_spelled_as_it_is() -> None:
+    own = CONSTELLATION.party("on").name
+    assert own[0].isupper()
+    ((_, words),) = refused("dia@x.nl;Dia;on;on\n")
+    assert words.startswith(f"Line 1: {own} cannot be judged by {own}.")
+
+
 @pytest.mark.parametrize(
     "address",
     [
