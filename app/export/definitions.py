@@ -38,8 +38,10 @@ COLUMN_MEANINGS: dict[str, Text] = {
     "sd": Text("spreiding: standaardafwijking in punten", "spread: standard deviation in points"),
     "item": Text("sleutel van de stelling", "key of the statement"),
     "dontKnow": Text(
-        "hoeveel procent 'weet ik niet' antwoordde, op tien afgerond; 10 is hoogstens 10, 90 is minstens 90",
-        "percentage that answered 'don't know', rounded to ten; 10 is at most 10, 90 is at least 90",
+        "hoeveel procent 'weet ik niet' antwoordde, op tien afgerond; 10 is hoogstens 10, 90 is minstens 90; leeg waar "
+        "iedereen met een score alles beantwoordde",
+        "percentage that answered 'don't know', rounded to ten; 10 is at most 10, 90 is at least 90; blank where "
+        "everyone with a score answered everything",
     ),
     "favourable": Text(
         "hoeveel procent het eens is, op tien afgerond; 10 is hoogstens 10, 90 is minstens 90",
@@ -60,10 +62,13 @@ COLUMN_MEANINGS: dict[str, Text] = {
         "percentage of answers above the middle, rounded to ten; 10 is at most 10, 90 is at least 90",
     ),
     "ad": Text(
-        "gemiddelde afwijking van het gemiddelde antwoord, in stappen van de schaal",
-        "mean deviation from the mean answer, in steps of the scale",
+        "gemiddelde afwijking van het gemiddelde antwoord, in stappen van de schaal; leeg waar stellingen apart staan",
+        "mean deviation from the mean answer, in steps of the scale; blank where statements stand apart",
     ),
-    "rwg": Text("eensgezindheid r*wg(j): 1 is geheel eensgezind", "agreement r*wg(j): 1 is wholly united"),
+    "rwg": Text(
+        "eensgezindheid r*wg(j): 1 is geheel eensgezind; leeg waar stellingen apart staan",
+        "agreement r*wg(j): 1 is wholly united; blank where statements stand apart",
+    ),
 }
 
 #: Per column what each of its codes means.
