@@ -2,6 +2,8 @@ import asyncio
 import re
 import threading
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,15 @@ BASE = "http://rolvast.example"
 
 def bring(house: House, postman: SmtpPostman | FilePostman) -> int:
     return Post(house.workshop, postman, house.clock, BASE).bring_due()
+
+
+@contextmanager
+def refusing(port: int, *addresses: str) -> Iterator[Mailbox]:
+    """A server that takes letters to everyone but these."""
+    mailbox = Mailbox()
+    mailbox.refused |= set(addresses)
+    with listening(mailbox, port):
+        yield mailbox
 
 
 @pytest.fixture
@@ -84,14 +95,12 @@ def test_an_address_that_refuses_is_marked_and_does_not_count_as_invited(
     house: House, postman: SmtpPostman, port: int
 ) -> None:
     made = house.opened({**FIVE_EACH, "wonen": 6})
-    mailbox = Mailbox()
-    mailbox.refused.add(address("wonen", 6))
-    with listening(mailbox, port):
+    with refusing(port, address("wonen", 6)):
         bring(house, postman)
         house.clock.pass_by(days=1)
         bring(house, postman)
     assert marked(house, made.id) == [address("wonen", 6)]
-    assert {p.key: p.invited for p in house.again(made).parties}["wonen"] == 5
+    assert invited(house, made) == 5
 
 
 def invited(house: House, made: Assessment) -> int:
@@ -127,9 +136,7 @@ def test_a_second_letter_that_comes_back_does_not_tell_whether_that_person_had_s
 
 def test_whoever_a_later_letter_reaches_counts_as_invited(house: House, postman: SmtpPostman, port: int) -> None:
     made = house.opened({**FIVE_EACH, "wonen": 6})
-    mailbox = Mailbox()
-    mailbox.refused.add(address("wonen", 6))
-    with listening(mailbox, port):
+    with refusing(port, address("wonen", 6)) as mailbox:
         bring(house, postman)
         assert (marked(house, made.id), invited(house, made)) == ([address("wonen", 6)], 5)
         mailbox.refused.clear()
@@ -142,9 +149,7 @@ def test_whoever_gets_the_link_from_the_operator_counts_as_invited(
     house: House, postman: SmtpPostman, port: int
 ) -> None:
     made = house.opened({**FIVE_EACH, "wonen": 6})
-    mailbox = Mailbox()
-    mailbox.refused.add(address("wonen", 6))
-    with listening(mailbox, port):
+    with refusing(port, address("wonen", 6)):
         bring(house, postman)
     with house.work() as work:
         administration.links_of_everyone(work, made.id)
@@ -153,9 +158,7 @@ def test_whoever_gets_the_link_from_the_operator_counts_as_invited(
 
 def test_whoever_sent_counts_as_invited_however_the_mail_fared(house: House, postman: SmtpPostman, port: int) -> None:
     made = house.opened()
-    mailbox = Mailbox()
-    mailbox.refused |= {address("wonen", number) for number in range(1, 6)}
-    with listening(mailbox, port):
+    with refusing(port, *(address("wonen", number) for number in range(1, 6))):
         bring(house, postman)
     house.everyone_sends(made)
     house.close(made)
