@@ -75,10 +75,10 @@ def earlier_agreements(work: Work, assessment: Assessment) -> list[tuple[int, Ag
 
 def plan_conversation(
     work: Work, actor: Actor, identifier: str, meeting: Meeting, contacts: Mapping[str, Sequence[str]]
-) -> Dialogue:
-    """Say when and where the parties talk, and write to the contacts (addresses by party).
+) -> tuple[Dialogue, int]:
+    """Say when and where the parties talk, and write to the contacts (addresses by party); with how many letters leave.
 
-    Who is taken off is forgotten at once.
+    Everyone gets a letter when the plan changes, newcomers when it doesn't; who is taken off is forgotten at once.
     """
     assessment = work.own_to_change(actor, identifier)
     assessment.require_state("released")
@@ -99,19 +99,12 @@ def plan_conversation(
     work.store.dialogues.plan(assessment.id, meeting, sequence)
     _forget(work, gone)
     work.store.dialogues.add_contacts(assessment.id, fresh)
-    planned = work.store.dialogues.of(assessment.id)
-    told = told_of_plan(before, planned)
+    told = [*stay, *fresh] if moved else fresh
     work.store.outbox.drop_about([contact.id for contact in told])  # a letter of an earlier plan that still waits
-    queue(work, "conversation", [(contact.id, contact.email) for contact in told])
+    letters = queue(work, "conversation", [(contact.id, contact.email) for contact in told])
     if moved:
         work.record(actor, assessment, "conversation_planned", day=dutch_date(meeting.starts_at).isoformat())
-    return planned
-
-
-def told_of_plan(before: Dialogue, planned: Dialogue) -> list[Contact]:
-    """Who receives a letter: everyone when the plan changes, newcomers when it doesn't."""
-    moved = before.meeting != planned.meeting
-    return [contact for contact in planned.contacts if moved or contact not in before.contacts]
+    return work.store.dialogues.of(assessment.id), letters
 
 
 def _forget(work: Work, contacts: Sequence[str]) -> None:

@@ -123,7 +123,7 @@ def test_an_empty_band_takes_the_distribution_away() -> None:
 
 @pytest.mark.parametrize(("low", "shown"), [(1, False), (3, False), (4, True)])
 def test_a_band_of_fewer_than_four_people_takes_the_distribution_away(low: int, shown: bool) -> None:
-    """Of twelve people some answer low, each to both items of three; all others in the middle and high."""
+    """Of twelve people some answer low, each to two items of three; all others in the middle and high."""
     found = detail([*[[1, 2, 4]] * low, *[[3, 3, 4]] * (12 - low)])
     assert ("distribution" in found, "sd" in found) == (shown, shown)
 

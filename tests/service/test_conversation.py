@@ -24,7 +24,7 @@ def plan(
     house: House, made: Assessment, meeting: Meeting = TALK, contacts: Mapping[str, Sequence[str]] = CONTACTS
 ) -> Dialogue:
     with house.work() as work:
-        return learning.plan_conversation(work, house.commissioner, made.id, meeting, contacts)
+        return learning.plan_conversation(work, house.commissioner, made.id, meeting, contacts)[0]
 
 
 def agree(house: House, made: Assessment, *agreements: Agreement) -> tuple[Agreement, ...]:

@@ -169,12 +169,10 @@ def plan(request: Request, identifier: str, form: OurForm) -> Response:
             given["place"],
             given["agenda"].replace("\r\n", "\n"),
         )
-        before = learning.dialogue(work, actor, identifier).dialogue
         try:
-            planned = learning.plan_conversation(work, actor, identifier, meeting, contacts)
+            _, letters = learning.plan_conversation(work, actor, identifier, meeting, contacts)
         except InvalidInput as invalid:
             return _show(request, work, identifier, Typed(plan=given, faults=_named_as_typed(invalid.faults, given)))
-    letters = len(learning.told_of_plan(before, planned))
     return on_to(_office_page(identifier), f"gepland&brieven={letters}", "plan")
 
 
