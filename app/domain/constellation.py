@@ -173,6 +173,8 @@ class Constellation:
         """The parties that a respondent judges, given the chosen ones; a sole party in a role is always judged."""
         choices = self.choices_of(party)
         sole = frozenset(other.key for other in self.faced_by(party) if other.role not in choices)
+        if not chosen:
+            return sole, []
         choosable = {other.key: other for others in choices.values() for other in others}
         names = {other.key: other.name for other in self.parties}
         faults = [

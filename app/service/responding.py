@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeVar
 
 from app.domain.answers import Answers, Value, pack, read_comments, read_ratings, require_something
 from app.domain.assessment import Assessment
@@ -22,6 +23,8 @@ from app.service.tokens import plain_receipt, receipt_hashes, stored, written_re
 from app.service.work import Work
 from app.store.behind import Draft, Invitation
 from app.store.links import SentComment, Submission
+
+V = TypeVar("V")
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,8 @@ class Respondent:
         kept = self.draft.answers
         return Answers(
             self.judged,
-            {key: value for key, value in kept.ratings.items() if key in questionnaire.rating_keys},
-            {key: words for key, words in kept.comments.items() if key in questionnaire.comment_keys},
+            _asked(kept.ratings, questionnaire.rating_keys),
+            _asked(kept.comments, questionnaire.comment_keys),
         )
 
     def require_able_to_answer(self, work: Work) -> None:
@@ -80,6 +83,11 @@ class Respondent:
             raise AlreadySubmitted
         if self.party.attributed and not self.invitation.statement_confirmed:
             raise StatementNotConfirmed
+
+
+def _asked(kept: Mapping[str, V], keys: frozenset[str]) -> Mapping[str, V]:
+    """Of what was kept, that with these keys: mostly all of it."""
+    return kept if kept.keys() <= keys else {key: value for key, value in kept.items() if key in keys}
 
 
 def respondent(work: Work, token: str | None, *, to_write: bool = False, counted: bool = False) -> Respondent:

@@ -1,6 +1,6 @@
 """Owns the way in: from a request to who is asking and one piece of work. One request, one transaction."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Scope
 
 from app.domain.assessment import Actor
 from app.domain.problems import NotAllowed
@@ -70,7 +71,11 @@ class Desk:
 
 
 def desk_of(request: Request) -> Desk:
-    return cast(Desk, request.app.state.desk)
+    return desk_in(request.scope)
+
+
+def desk_in(scope: Scope) -> Desk:
+    return cast(Desk, scope["app"].state.desk)
 
 
 @contextmanager
@@ -89,14 +94,21 @@ async def ask(
     write: bool = False,
     link: str | None = None,
     slow: bool = False,
+    question: Hashable = None,
 ) -> T:
     """The same, for what is asked all the time: a job that shares its transaction with those of others who wait.
 
     `link`: the token of the personal link with which a job writes, and all that it writes belongs to that link.
     Nobody waits for a `slow` job but those who share its thread; all other jobs take less time than a hop to a thread.
-    What the job raises is raised here, and then nothing that it wrote is kept.
+    `question`: all that the find of a reading job follows from beside the database, the time not; as long as nobody
+    writes, whoever asks the same is told what was found before. What the job raises is raised here, and then nothing
+    that it wrote is kept.
     """
     desk = desk_of(request)
+    if question is not None:
+        if known := desk.workshop.recall(question):
+            return cast(T, known.get())
+        job = desk.workshop.remembering(question, job)
     if not desk.workshop.tables_are_current:
         await run_in_threadpool(require_current_tables, desk.workshop)
     return await (desk.counter.ask(job, write=write, link=link) if write or slow else desk.counter.look(job))
@@ -108,19 +120,27 @@ def cookie_name(request: Request, name: str) -> str:
 
 
 def cookie(request: Request, name: str) -> str | None:
-    return request.cookies.get(cookie_name(request, name))
+    return _cookies(request).get(cookie_name(request, name))
 
 
-def header(request: Request, name: bytes) -> str | None:
+def _cookies(request: Request) -> dict[str, str]:
+    """Read once for all who look at the same request, each with a `Request` of their own."""
+    found: dict[str, str] | None = request.scope.get("rolvast.cookies")
+    if found is None:
+        found = request.scope["rolvast.cookies"] = request.cookies
+    return found
+
+
+def header(scope: Scope, name: bytes) -> str | None:
     """The first header of this name, in lower case; for what every request is asked, without parsing all of them."""
-    for given, value in request.scope["headers"]:
+    for given, value in scope["headers"]:
         if given == name:
             return cast(bytes, value).decode("latin-1")
     return None
 
 
 def bearer(request: Request) -> str | None:
-    scheme, _, token = (header(request, b"authorization") or "").partition(" ")
+    scheme, _, token = (header(request.scope, b"authorization") or "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
@@ -172,7 +192,7 @@ def reader(request: Request, work: Work) -> Reader:
 
 def language_of(request: Request) -> Language:
     """The language asked for in this request, chosen earlier, or preferred by the browser; Dutch otherwise."""
-    for given in (request.query_params.get("taal"), request.cookies.get(LANGUAGE_COOKIE)):
+    for given in (request.query_params.get("taal"), _cookies(request).get(LANGUAGE_COOKIE)):
         if given in LANGUAGES:
             return given
     return preferred_language(request)

@@ -128,6 +128,10 @@ class Drawing:
 
     def __init__(self, drawn: str) -> None:
         self._pieces = drawn.split(self._MARK)
+        self._places: dict[str, list[int]] = {}
+        for number in range(1, len(self._pieces), 2):
+            self._places.setdefault(self._pieces[number], []).append(number)
+            self._pieces[number] = ""
 
     @classmethod
     def place(cls, *name: object) -> Markup:
@@ -137,5 +141,7 @@ class Drawing:
     def filled(self, values: Mapping[str, str]) -> str:
         """The page for one reader; a place without a value stays empty."""
         pieces = [*self._pieces]
-        pieces[1::2] = [escape(values[name]) if name in values else "" for name in pieces[1::2]]
+        for name, value in values.items():
+            for number in self._places.get(name, ()):
+                pieces[number] = escape(value)
         return "".join(pieces)

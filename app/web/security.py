@@ -152,7 +152,7 @@ def form_token(request: Request) -> str:
 
 
 def _form_token(request: Request, tied_to: str) -> str:
-    return hmac.new(desk_of(request).form_secret, f"form:{tied_to}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(desk_of(request).form_secret, f"form:{tied_to}".encode(), hashlib.sha256).hex()
 
 
 async def read_form(request: Request) -> FormData:

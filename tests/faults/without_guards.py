@@ -32,6 +32,7 @@ class Guard:
 AT_ONCE, KILLED, OUTBOX = (f"tests/faults/test_{name}.py" for name in ("at_once", "killed", "outbox"))
 SHARED, ASKING, ROUNDS = (f"tests/service/test_{name}.py" for name in ("shared_commit", "asking", "rounds"))
 SAVE, WORKERS = "tests/service/test_save.py", "tests/service/test_several_workers.py"
+ASKED_AGAIN = "tests/web/test_asked_again.py"
 STORM, WINDOWS = f"{AT_ONCE}::test_closing_twice_in_a_storm", f"{AT_ONCE}::test_of_64_sends"
 
 GUARDS = (
@@ -90,6 +91,14 @@ GUARDS = (
         "if self.invitation.sent",
         "sqlite",
         STORM,
+    ),
+    Guard(
+        "what is remembered is forgotten when anybody writes",
+        "app/store/engine.py",
+        'driver.execute("PRAGMA data_version").fetchone()',
+        "1",
+        "sqlite",
+        ASKED_AGAIN,
     ),
     Guard(
         "whoever shares a commit is told after it",

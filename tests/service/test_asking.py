@@ -13,7 +13,7 @@ from sqlalchemy import Connection, event, select, text
 from sqlalchemy.exc import OperationalError
 
 from app.domain.problems import Busy
-from app.service.work import Workshop
+from app.service.work import Work, Workshop
 from app.store import tables
 from app.store.crew import Crew, Job, Outcome, Threads, outcome_of
 from app.store.engine import Database
@@ -128,22 +128,28 @@ class TestOnSqlite:
         assert database.ask(note("after"), write=True).result(timeout=30) == "after"
         assert noted(database) & {"held", "gave up", "after"} == {"after"}
 
-    def test_looking_sees_what_was_answered_before_and_opens_one_transaction(
+    def test_all_who_look_at_once_see_one_moment_with_all_that_was_answered_before(
         self, database: Database, workshop: Workshop, clock: Clock
     ) -> None:
         counter = Counter(workshop, clock)
 
-        async def look_often() -> list[set[str]]:
-            await counter.look(lambda _: None)  # whoever is asked first makes the connection
-            await asyncio.wrap_future(database.ask(note("one"), write=True))
-            with counted(database, "begin") as begun:
-                found = await asyncio.gather(
-                    *(counter.look(lambda work: {o.name for o in work.store.access.offices()}) for _ in range(9))
-                )
-            assert len(begun) == 1
+        def offices(work: Work) -> set[str]:
+            return {office.name for office in work.store.access.offices()}
+
+        def meanwhile(work: Work) -> set[str]:
+            found = offices(work)
+            database.ask(note("two"), write=True).result(timeout=30)
             return found
 
-        assert all("one" in found for found in asyncio.run(look_often()))
+        async def look_often() -> tuple[list[set[str]], set[str]]:
+            await counter.look(lambda _: None)  # whoever is asked first makes the connection
+            await asyncio.wrap_future(database.ask(note("one"), write=True))
+            jobs = [meanwhile, *[offices] * 8]
+            return await asyncio.gather(*(counter.look(job) for job in jobs)), await counter.look(offices)
+
+        together, after = asyncio.run(look_often())
+        assert all("one" in found and "two" not in found for found in together)
+        assert {"one", "two"} <= after
 
     def test_while_somebody_holds_the_file_alone_looking_waits_in_a_thread_and_the_loop_goes_on(
         self, database: Database, workshop: Workshop, clock: Clock

@@ -18,12 +18,13 @@ from app.domain.problems import Fault, InvalidInput
 from app.export.rows import as_csv, as_dicts, score_rows
 from app.service import commissioning, reporting
 from app.service.plans import Plan, check_plan, plan_of
+from app.service.tokens import stored
 from app.service.work import Work
 from app.web.api import shapes
 from app.web.api.pages import USUAL_LIMIT, CursorParameter, Limit, page, place_of
 from app.web.api.repeating import IdempotencyKey, once
 from app.web.api.rules import JSON, ApiRoute, IfMatch, best_form, is_known, require_unchanged, tag_of
-from app.web.entry import api_actor, ask, desk_of, language_of, work_for
+from app.web.entry import api_actor, ask, bearer, desk_of, language_of, work_for
 from app.web.printing import PDF, PdfAnswer, report_as_pdf, report_mark
 from app.web.problems import faults_of_shape
 from app.web.routes import Handler
@@ -296,26 +297,22 @@ async def _of_snapshot(
     media_type: str = JSON,
 ) -> Response:
     """The released snapshot in one form; 304 where the client has it. Each form has a tag of its own."""
-    suffix = "+csv" if form is _rows_as_csv else ""
-
-    def look(work: Work) -> tuple[str, str, bytes | None, bytes | None]:
-        """(hash, tag, body, document); no body where the client has it, or where it is yet to be made of a document."""
-        actor = api_actor(request, work)
-        mark = reporting.scores_hash(work, actor, identifier)
-        tag = f'"{mark}{suffix}"'
-        if is_known(request, tag):
-            return mark, tag, None, None
-        body = _made.get((form, mark))
-        return mark, tag, body, None if body else reporting.scores(work, actor, identifier).document
-
-    mark, tag, body, document = await ask(request, look)
-    if document is not None:
-        body = await run_in_threadpool(form, document)  # while others go on
+    key = bearer(request)
+    # A session ends by the clock, a key does not.
+    question = None if key is None else ("scores", stored(key), identifier)
+    mark = await ask(
+        request, lambda work: reporting.scores_hash(work, api_actor(request, work), identifier), question=question
+    )
+    tag = f'"{mark}{"+csv" if form is _rows_as_csv else ""}"'
+    if is_known(request, tag):
+        return Response(status_code=304, headers={"etag": tag})
+    body = _made.get((form, mark))
+    if body is None:
+        found = await ask(request, lambda work: reporting.scores(work, api_actor(request, work), identifier))
+        body = await run_in_threadpool(form, found.document)  # while others go on
         if len(_made) >= _MOST_MADE:
             _made.clear()
         _made[form, mark] = body
-    if body is None:
-        return Response(status_code=304, headers={"etag": tag})
     return Response(body, media_type=media_type, headers={"etag": tag, "vary": "Accept"})
 
 

@@ -35,10 +35,10 @@ class ApiRoute(Route):
         takes_json = self.body_field is not None
 
         async def by_the_rules(request: Request) -> Response:
-            if offered and best_form(header(request, b"accept"), offered) is None:
+            if offered and best_form(header(request.scope, b"accept"), offered) is None:
                 raise NotAcceptable(offered)
             if takes_json:
-                _require_json(header(request, b"content-type"))
+                _require_json(header(request.scope, b"content-type"))
                 if _is_large(request):
                     await _require_known(request)
             answer = await handle(request)
@@ -53,7 +53,7 @@ class ApiRoute(Route):
 
 def _is_large(request: Request) -> bool:
     """Whether a body may be larger than what is read from anyone; one of an untold length may."""
-    length = header(request, b"content-length") or ""
+    length = header(request.scope, b"content-length") or ""
     return not length.isdecimal() or int(length) > READ_FROM_ANYONE
 
 
@@ -135,7 +135,7 @@ def _tag(body: bytes) -> str:
 
 def is_known(request: Request, tag: str) -> bool:
     """Whether the client has this version already: weak and strong tags compare alike for reading."""
-    given = [part.strip().removeprefix("W/") for part in (header(request, b"if-none-match") or "").split(",")]
+    given = [part.strip().removeprefix("W/") for part in (header(request.scope, b"if-none-match") or "").split(",")]
     return tag in given or "*" in given
 
 
