@@ -10,6 +10,19 @@ from app.settings import LogFormat
 _TEXT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
+class _TextFormatter(logging.Formatter):
+    """As the one of `logging`, with the second written out once for all lines of it."""
+
+    _second = 0
+    _written = ""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - as its parent
+        second = int(record.created)
+        if second != self._second:
+            self._second, self._written = second, super().formatTime(record, datefmt)[:-4]
+        return f"{self._written},{int(record.msecs):03d}"
+
+
 def set_up(form: LogFormat) -> None:
     """Send everything from INFO up to stderr in this form, what libraries say included."""
     handler = logging.StreamHandler()
@@ -19,7 +32,7 @@ def set_up(form: LogFormat) -> None:
         fields = "%(levelname)s %(name)s %(message)s"
         handler.setFormatter(JsonFormatter(fields, rename_fields=names, timestamp=True, reserved_attrs=left_out))
     else:
-        handler.setFormatter(logging.Formatter(_TEXT))
+        handler.setFormatter(_TextFormatter(_TEXT))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     # No line tells of them, and each costs every line.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False

@@ -180,10 +180,9 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
         report.router,
     )
     problems.install(app)
-    app.add_middleware(ShortWay, routes={"/api/v1": api.routes, "": app.routes})
-    app.add_middleware(Turnstile)
-    app.add_middleware(Protection, refuse=problems.answer_for)
-    app.add_middleware(RequestLog)
+    # Around FastAPI's own layers, not inside them: what goes the short way needs none of those.
+    found = ShortWay(app.build_middleware_stack(), routes={"/api/v1": api.routes, "": app.routes})
+    app.middleware_stack = RequestLog(Protection(Turnstile(found), refuse=problems.answer_for))
     if workshop.database.is_sqlite:
         log.info("SQLite %s", sqlite3.sqlite_version)
     return app

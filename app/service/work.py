@@ -145,28 +145,26 @@ class Workshop:
             [lambda connection, job=job: self._do(job, Store(connection), now) for job in jobs]  # type: ignore[misc]
         )
 
-    def recall(self, question: Hashable) -> Outcome | None:
-        """What was found when this was asked before, if nobody wrote anything since; None where nobody knows."""
+    def recall(self, question: Hashable, version: object) -> Outcome | None:
+        """What was found when this was asked of this version of the database; None where nobody knows."""
         known = self._remembered.get(question)
-        if known is None or known.version != self.database.version():
+        if known is None or known.version != version:
             return None
         self.keys_used |= known.keys_used
         return Outcome(known.found)
 
-    def remembering(self, question: Hashable, job: Callable[[Work], T]) -> Callable[[Work], T]:
+    def remembering(self, question: Hashable, version: object, job: Callable[[Work], T]) -> Callable[[Work], T]:
         """A job that only reads, whose find is remembered until somebody writes.
 
-        What it finds must follow from `question` and the database alone, never from the time.
+        What it finds must follow from `question` and the database alone, never from the time. Where somebody wrote
+        since `version` was told, the find is newer than its note, and so is never recalled.
         """
-        # Noted before looking: what is written between the two makes the find newer than its note, and is asked again.
-        version = self.database.version()
 
         def remember(work: Work) -> T:
             found = job(work)
-            if version is not None:
-                if len(self._remembered) >= _MOST_REMEMBERED:
-                    self._remembered.clear()
-                self._remembered[question] = _Remembered(version, found, frozenset(work.keys_used))
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[question] = _Remembered(version, found, frozenset(work.keys_used))
             return found
 
         return remember

@@ -6,9 +6,9 @@ for a thread that serves everyone who waits.
 
 import asyncio
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from app.domain.problems import Busy
 from app.service.work import Outcome, Work, Workshop
@@ -24,11 +24,20 @@ class Counter:
     def __init__(self, workshop: Workshop, clock: Callable[[], datetime]) -> None:
         self._workshop = workshop
         self._clock = clock
+        self._versions: dict[asyncio.AbstractEventLoop, object] = {}
         self._looking: dict[asyncio.AbstractEventLoop, list[Looking]] = {}
 
-    async def look(self, job: Callable[[Work], T]) -> T:
-        """What a job finds that only reads."""
+    async def look(self, job: Callable[[Work], T], question: Hashable = None) -> T:
+        """What a job finds that only reads.
+
+        `question`: all that the find follows from beside the database, the time not; as long as nobody writes, whoever
+        asks the same is told what was found before.
+        """
         loop = asyncio.get_running_loop()
+        if question is not None and (version := self._version(loop)) is not None:
+            if known := self._workshop.recall(question, version):
+                return cast(T, known.get())
+            job = self._workshop.remembering(question, version, job)
         mine: asyncio.Future[Outcome | None] = loop.create_future()
         if loop in self._looking:
             self._looking[loop].append((job, mine))
@@ -55,6 +64,16 @@ class Counter:
             raise Busy from None
         finally:
             giving_up.cancel()
+
+    def _version(self, loop: asyncio.AbstractEventLoop) -> object:
+        """Which version of the database there is, told once per round of the event loop.
+
+        Whatever runs in this round was waiting for it already; who is answered from now on asks again in a later one.
+        """
+        if loop not in self._versions:
+            loop.call_soon(self._versions.pop, loop)
+            self._versions[loop] = self._workshop.database.version()
+        return self._versions[loop]
 
     def _look_for_all(self, loop: asyncio.AbstractEventLoop) -> None:
         """Once per round of the event loop, for all requests that came in with it."""

@@ -105,13 +105,9 @@ async def ask(
     that it wrote is kept.
     """
     desk = desk_of(request)
-    if question is not None:
-        if known := desk.workshop.recall(question):
-            return cast(T, known.get())
-        job = desk.workshop.remembering(question, job)
     if not desk.workshop.tables_are_current:
         await run_in_threadpool(require_current_tables, desk.workshop)
-    return await (desk.counter.ask(job, write=write, link=link) if write or slow else desk.counter.look(job))
+    return await (desk.counter.ask(job, write=write, link=link) if write or slow else desk.counter.look(job, question))
 
 
 def cookie_name(request: Request, name: str) -> str:

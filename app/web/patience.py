@@ -73,13 +73,18 @@ class PatientProtocol(HttpToolsProtocol):
         self._coming_part, self._timed_part = "head", None
 
     def on_headers_complete(self) -> None:
-        size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
-        if size > LARGEST_HEAD or len(self.headers) > MOST_HEADERS:
+        if len(self.headers) > MOST_HEADERS or self._is_too_large():
             self._refuse(_TOO_LARGE)
             return
         self._in_head = False
         super().on_headers_complete()
         self._coming_part = "body"
+
+    def _is_too_large(self) -> bool:
+        """Of a head that is complete; what came in with it may be more than the head, never less."""
+        if self._head <= LARGEST_HEAD:
+            return False
+        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > LARGEST_HEAD
 
     def on_body(self, body: bytes) -> None:
         if not self.transport.is_closing():

@@ -65,7 +65,7 @@ class Protection:
             await self._app(scope, receive, send)
             return
         body = _Body(receive)
-        answer = _Answer(_with_headers(scope, send), body, with_body=scope["method"] != "HEAD")
+        answer = _Answer(scope, body, send)
         inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         error: Exception | None = None
         try:
@@ -78,7 +78,8 @@ class Protection:
         if body.too_large:
             error = too_large()
         if error is not None and not answer.begun:
-            await self._refuse(Request(inner), error)(inner, receive, answer.send_for_sure)
+            answer.refuses = True
+            await self._refuse(Request(inner), error)(inner, receive, answer.send)
 
 
 class _Body:
@@ -99,37 +100,30 @@ class _Body:
 
 
 class _Answer:
-    """What goes out; an answer to a body that was cut off is held back, for a better one."""
+    """What goes out, with our headers; an answer to a body that was cut off is held back, for a refusal."""
 
-    def __init__(self, send: Send, body: _Body, *, with_body: bool) -> None:
-        self._send = send
+    def __init__(self, scope: Scope, body: _Body, send: Send) -> None:
+        path: str = scope["path"]
+        self._headers = (
+            _OF_FILES if path.startswith("/static/") else _OF_API if path.startswith("/api/v1") else _OF_PAGES
+        )
+        self._with_body = scope["method"] != "HEAD"
         self._body = body
-        self._with_body = with_body
+        self._send = send
         self.begun = False
+        self.refuses = False
 
     async def send(self, message: Message) -> None:
-        if not self._body.too_large:
-            await self.send_for_sure(message)
-
-    async def send_for_sure(self, message: Message) -> None:
+        if self._body.too_large and not self.refuses:
+            return
         self.begun = True
-        if message["type"] == "http.response.body" and not self._with_body:
-            message = {**message, "body": b""}
-        await self._send(message)
-
-
-def _with_headers(scope: Scope, send: Send) -> Send:
-    path: str = scope["path"]
-    ours = _OF_FILES if path.startswith("/static/") else _OF_API if path.startswith("/api/v1") else _OF_PAGES
-
-    async def with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             given = message["headers"]
             names = {name for name, _ in given}
-            message = {**message, "headers": [*given, *(header for header in ours if header[0] not in names)]}
-        await send(message)
-
-    return with_headers
+            message = {**message, "headers": [*given, *(header for header in self._headers if header[0] not in names)]}
+        elif not self._with_body:
+            message = {**message, "body": b""}
+        await self._send(message)
 
 
 def too_large() -> InvalidInput:
