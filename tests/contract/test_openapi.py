@@ -134,3 +134,15 @@ def test_every_day_and_every_instant_says_that_it_is_one(description: dict[str, 
                 assert schema.get("format") == "date", name
             if name.endswith("At"):
                 assert "date-time" in formats, name
+
+
+def test_no_secret_has_a_place_in_an_address(description: dict[str, Any]) -> None:
+    """Addresses are logged on their way."""
+    names = [
+        parameter["name"]
+        for _, _, operation in operations(description)
+        for parameter in operation.get("parameters", ())
+        if parameter["in"] in ("path", "query")
+    ]
+    assert names
+    assert not [name for name in names if re.search("code|token|key|secret|mail", name, re.IGNORECASE)]

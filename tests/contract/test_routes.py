@@ -205,7 +205,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("PUT", Q + "/confirmation"): Row((RESPONDENT,), "open", {"holdersAgree": True}),
     ("PUT", Q + "/answers"): Row((RESPONDENT,), "open", {"ratings": {"lr-wad": 3}}),
     ("POST", Q + "/submission"): Row((RESPONDENT,), "open", {"receiptCode": "x"}),
-    ("DELETE", Q + "/submission"): Row((RESPONDENT,), "open", {"receiptCode": "x"}),
+    ("DELETE", Q + "/submission"): Row((RESPONDENT,), "open", {"receipt-code": "x"}),
 }
 #: Routes whose path has a name that means something else elsewhere.
 RENAMED = {"/api/v1/instruments/{identifier}/{version}": "/api/v1/instruments/{instrument}/{version}"}
@@ -304,7 +304,7 @@ class Scene:
         client = self.caller(name)
         address = self.path(path)
         if path.startswith("/api/"):
-            given = {"params": body} if method == "DELETE" else {"json": body}
+            given = {"headers": body} if method == "DELETE" else {"json": body}
             return client.request(method, address, **given).status_code
         if method == "GET":
             return client.get(address).status_code

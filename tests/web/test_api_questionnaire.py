@@ -33,7 +33,7 @@ def test_from_first_look_to_sent_and_back(respondent: TestClient, house: House) 
     assert (sent.status_code, sent.json()) == (201, {"receiptCode": code})
     assert respondent.get(Q).json()["sent"] is True
     assert respondent.get(Q).json()["ratings"] == {}
-    gone = respondent.delete(f"{Q}/submission", params={"receiptCode": code})
+    gone = respondent.delete(f"{Q}/submission", headers={"receipt-code": code})
     assert (gone.status_code, gone.content) == (204, b"")
     assert respondent.get(Q).json()["sent"] is False
     assert house.number_of("submission") == 0
@@ -166,7 +166,7 @@ def test_after_closing_nothing_goes_in_or_out(client: Callable[..., TestClient],
     tries = (
         client(unsent).put(f"{Q}/answers", json={"ratings": {"lr-wad": 4}}),
         client(unsent).post(f"{Q}/submission", json={"receiptCode": code}),
-        client(sent).delete(f"{Q}/submission", params={"receiptCode": code}),
+        client(sent).delete(f"{Q}/submission", headers={"receipt-code": code}),
     )
     assert {(answer.status_code, answer.json()["code"]) for answer in tries} == {(409, "assessment_closed")}
 
@@ -179,7 +179,7 @@ def test_without_a_link_that_works_there_is_nothing(client: Callable[..., TestCl
         nobody.put(f"{Q}/answers", json={}),
         nobody.put(f"{Q}/confirmation", json={"holdersAgree": True}),
         nobody.post(f"{Q}/submission", json={"receiptCode": "x"}),
-        nobody.delete(f"{Q}/submission", params={"receiptCode": "x"}),
+        nobody.delete(f"{Q}/submission", headers={"receipt-code": "x"}),
     )
     assert {(answer.status_code, answer.json()["code"]) for answer in tries} == {(401, "not_signed_in")}
 
@@ -192,7 +192,7 @@ def test_a_key_of_the_office_is_no_link(api: TestClient, house: House) -> None:
 def test_a_wrong_code_withdraws_nothing(respondent: TestClient, house: House) -> None:
     respondent.put(f"{Q}/answers", json={"ratings": {"lr-wad": 4}})
     respondent.post(f"{Q}/submission", json={"receiptCode": respondent.get(Q).json()["receiptCode"]})
-    wrong = respondent.delete(f"{Q}/submission", params={"receiptCode": respondent.get(Q).json()["receiptCode"]})
+    wrong = respondent.delete(f"{Q}/submission", headers={"receipt-code": respondent.get(Q).json()["receiptCode"]})
     assert (wrong.status_code, wrong.json()["code"]) == (409, "wrong_receipt")
-    assert locations(respondent.delete(f"{Q}/submission")) == {"receiptCode"}
+    assert locations(respondent.delete(f"{Q}/submission")) == {"receipt-code"}
     assert house.number_of("submission") == 1

@@ -181,13 +181,13 @@ def test_receipt_codes_are_not_tried_one_after_the_other(client: Make, house: Ho
     code = house.send(token)
     other_code = house.send(other)
     wrong = "0" * 26
-    tried = [client(token).delete(f"{Q}/submission", params={"receiptCode": wrong}) for _ in range(WITHDRAWALS.most)]
+    tried = [client(token).delete(f"{Q}/submission", headers={"receipt-code": wrong}) for _ in range(WITHDRAWALS.most)]
     assert {answer.status_code for answer in tried} == {409}
-    refused = client(token).delete(f"{Q}/submission", params={"receiptCode": code})
+    refused = client(token).delete(f"{Q}/submission", headers={"receipt-code": code})
     assert refused.status_code == 429
-    assert client(other).delete(f"{Q}/submission", params={"receiptCode": other_code}).status_code == 204
+    assert client(other).delete(f"{Q}/submission", headers={"receipt-code": other_code}).status_code == 204
     house.clock.pass_by(seconds=int(refused.headers["retry-after"]))
-    assert client(token).delete(f"{Q}/submission", params={"receiptCode": code}).status_code == 204
+    assert client(token).delete(f"{Q}/submission", headers={"receipt-code": code}).status_code == 204
 
 
 def test_the_page_counts_the_same_receipt_codes(client: Make, house: House) -> None:
@@ -198,7 +198,7 @@ def test_the_page_counts_the_same_receipt_codes(client: Make, house: House) -> N
     for _ in range(WITHDRAWALS.most):
         assert visitor.send(form, {"receipt_code": "0" * 26}).status == 409
     assert visitor.send(form, {"receipt_code": "0" * 26}).status == 429
-    assert client(token).delete(f"{Q}/submission", params={"receiptCode": "0" * 26}).status_code == 429
+    assert client(token).delete(f"{Q}/submission", headers={"receipt-code": "0" * 26}).status_code == 429
 
 
 # --- Links and keys that nobody has -----------------------------------------------------------------------------------

@@ -1,9 +1,10 @@
 """The respondent's questionnaire over JSON; the bearer token is that of the personal link."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
 
-from app.service import responding
-from app.service.tokens import receipt_code
+from fastapi import APIRouter, Header, Request
+
+from app.service import responding, tokens
 from app.service.work import Work
 from app.web.api import shapes
 from app.web.api.rules import ApiRoute, ask_with_link
@@ -11,9 +12,12 @@ from app.web.entry import desk_of, language_of
 
 router = APIRouter(prefix="/questionnaire", tags=["questionnaire"], route_class=ApiRoute)
 
+#: In a header, for addresses are logged on their way.
+ReceiptCode = Annotated[str, Header(max_length=60, description="The receipt code of what was sent.")]
+
 
 def _out(request: Request, who: responding.Respondent) -> shapes.QuestionnaireOut:
-    return shapes.questionnaire_out(who, receipt_code(desk_of(request).chance()), language_of(request))
+    return shapes.questionnaire_out(who, tokens.receipt_code(desk_of(request).chance()), language_of(request))
 
 
 @router.get("", operation_id="readQuestionnaire")
@@ -55,6 +59,6 @@ async def send_answers(request: Request, given: shapes.SubmissionIn) -> shapes.S
 
 
 @router.delete("/submission", status_code=204, operation_id="withdrawAnswers")
-async def withdraw_answers(request: Request, receiptCode: str) -> None:  # noqa: N803 - the wire speaks camelCase
+async def withdraw_answers(request: Request, receipt_code: ReceiptCode) -> None:
     """Take back what was sent and answer anew."""
-    await ask_with_link(request, lambda work, token: responding.withdraw(work, token, receiptCode), write=True)
+    await ask_with_link(request, lambda work, token: responding.withdraw(work, token, receipt_code), write=True)
