@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -120,12 +120,23 @@ def rolvast(house: House) -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
+def survey_tool(python: str, folder: Path, statements: int) -> Iterator[int]:
+    """The port of a survey tool that another interpreter has."""
+    command = [str(Path(__file__).with_name("survey_tool.py"))]
+    with _serving(command, lambda port: [str(port), str(folder), str(statements)], {}, python) as (port, _):
+        yield port
+
+
+@contextmanager
 def _serving(
-    command: list[str], arguments: Callable[[int], list[str]], environment: dict[str, str]
+    command: list[str],
+    arguments: Callable[[int], list[str]],
+    environment: dict[str, str],
+    python: str = sys.executable,
 ) -> Iterator[tuple[int, int]]:
     port = _free_port()
     server = subprocess.Popen(
-        [sys.executable, *command, *arguments(port)], env={**os.environ, **environment}, stderr=subprocess.DEVNULL
+        [python, *command, *arguments(port)], env={**os.environ, **environment}, stderr=subprocess.DEVNULL
     )
     try:
         _wait_for(port)
@@ -161,19 +172,18 @@ class Result:
     goal: str
 
 
-def compare(job: str, goal: str, rounds: list[tuple[Round, Round]]) -> Result:
-    """The medians of interleaved rounds (baseline, ours), with the spread of their ratios."""
-    ratios = sorted(ours.per_second / bare.per_second for bare, ours in rounds)
-    baseline = statistics.median(bare.per_second for bare, _ in rounds)
+def compare(job: str, goal: str, rounds: Sequence[tuple[Round | None, Round]]) -> Result:
+    """The medians of interleaved rounds (baseline, ours), with the spread of their ratios; None for no baseline."""
     rate = statistics.median(ours.per_second for _, ours in rounds)
     p99 = statistics.median(ours.p99 for _, ours in rounds)
-    return Result(
-        job,
-        f"{baseline:,.0f}/s",
-        f"{rate:,.0f}/s, p99 {p99 * 1000:.0f} ms",
-        f"{statistics.median(ratios):.2f} ({ratios[0]:.2f}–{ratios[-1]:.2f})",
-        goal,
-    )
+    told = f"{rate:,.0f}/s, p99 {p99 * 1000:.0f} ms"
+    pairs = [(bare, ours) for bare, ours in rounds if bare is not None]
+    if not pairs:
+        return Result(job, "–", told, "–", goal)
+    baseline = statistics.median(bare.per_second for bare, _ in pairs)
+    ratios = sorted(ours.per_second / bare.per_second for bare, ours in pairs)
+    ratio = f"{statistics.median(ratios):.2f} ({ratios[0]:.2f}–{ratios[-1]:.2f})"
+    return Result(job, f"{baseline:,.0f}/s", told, ratio, goal)
 
 
 def tell(results: Iterable[Result]) -> None:
