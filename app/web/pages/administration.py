@@ -6,14 +6,25 @@ from fastapi import APIRouter, Request, Response
 
 from app.domain.assessment import STATE_NAMES, MemberRole
 from app.domain.problems import Fault, InvalidInput
+from app.domain.text import Text
 from app.service import offices
 from app.service.work import Work
+from app.web.done import TO_MEMBERS, in_words, on_to
 from app.web.entry import administrator, work_for
 from app.web.pages.trail import ACTIONS
-from app.web.rendering import render, see_other
+from app.web.rendering import render
 from app.web.security import OurForm
 
 router = APIRouter(prefix="/beheer", include_in_schema=False)
+
+TO_ADMINISTRATORS = TO_MEMBERS | {"weggehaald": Text("Deze beheerder is weggehaald.", "This administrator is removed.")}
+TO_OFFICE = TO_MEMBERS | {
+    "gemaakt": Text(
+        "Dit bureau staat er. Het eerste lid krijgt nu een brief met een inloglink.",
+        "This office is there. Its first member now receives a letter with a link to sign in.",
+    ),
+    "hernoemd": Text("De nieuwe naam staat vast.", "The new name is fixed."),
+}
 
 
 @router.get("")
@@ -41,6 +52,7 @@ def _offices(
         actions=ACTIONS,
         given=given or {},
         faults=faults,
+        done=in_words(request, TO_ADMINISTRATORS, unless=faults),
     )
 
 
@@ -52,7 +64,7 @@ def add_office(request: Request, form: OurForm) -> Response:
             made = offices.add_office(work, administrator(request, work), given["name"], given["email"])
         except InvalidInput as invalid:
             return _offices(request, work, given, invalid.faults, 400)
-    return see_other(f"/beheer/bureaus/{made}")
+    return on_to(f"/beheer/bureaus/{made}", "gemaakt")
 
 
 @router.post("/beheerders")
@@ -63,14 +75,14 @@ def add_administrator(request: Request, form: OurForm) -> Response:
             offices.add_administrator(work, administrator(request, work), given["administrator"])
         except InvalidInput as invalid:
             return _offices(request, work, given, invalid.faults, 400)
-    return see_other("/beheer")
+    return on_to("/beheer", "uitgenodigd")
 
 
 @router.post("/beheerders/weg")
 def remove_administrator(request: Request, form: OurForm) -> Response:
     with work_for(request, write=True) as work:
         offices.remove_administrator(work, administrator(request, work), str(form.get("member", "")))
-    return see_other("/beheer")
+    return on_to("/beheer", "weggehaald")
 
 
 # --- One office -------------------------------------------------------------------------------------------------------
@@ -101,6 +113,7 @@ def _office(
         states=STATE_NAMES,
         given=given or {},
         faults=faults,
+        done=in_words(request, TO_OFFICE, unless=faults),
         path=f"/beheer/bureaus/{office}",
     )
 
@@ -113,7 +126,7 @@ def rename_office(request: Request, office: str, form: OurForm) -> Response:
             offices.rename_office(work, administrator(request, work), office, given["name"])
         except InvalidInput as invalid:
             return _office(request, work, office, given, invalid.faults, 400)
-    return see_other(f"/beheer/bureaus/{office}")
+    return on_to(f"/beheer/bureaus/{office}", "hernoemd")
 
 
 @router.post("/bureaus/{office}/leden")
@@ -125,18 +138,18 @@ def add_member(request: Request, office: str, form: OurForm) -> Response:
             offices.add_member(work, administrator(request, work), office, given["email"], role)
         except InvalidInput as invalid:
             return _office(request, work, office, given, invalid.faults, 400)
-    return see_other(f"/beheer/bureaus/{office}")
+    return on_to(f"/beheer/bureaus/{office}", "uitgenodigd")
 
 
 @router.post("/bureaus/{office}/leden/weg")
 def remove_member(request: Request, office: str, form: OurForm) -> Response:
     with work_for(request, write=True) as work:
         offices.remove_member(work, administrator(request, work), office, str(form.get("member", "")))
-    return see_other(f"/beheer/bureaus/{office}")
+    return on_to(f"/beheer/bureaus/{office}", "weggehaald")
 
 
 @router.post("/bureaus/{office}/sleutels/weg")
 def revoke_key(request: Request, office: str, form: OurForm) -> Response:
     with work_for(request, write=True) as work:
         offices.revoke_key(work, administrator(request, work), office, str(form.get("name", "")))
-    return see_other(f"/beheer/bureaus/{office}")
+    return on_to(f"/beheer/bureaus/{office}", "ingetrokken")

@@ -5,14 +5,23 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Request, Response
 
 from app.domain.problems import Fault, InvalidInput, fault
+from app.domain.text import Text
 from app.service import comments
 from app.service.comments import CommentToRead
 from app.service.work import Work
+from app.web.done import in_words, on_to
 from app.web.entry import member, work_for
 from app.web.rendering import render, see_other
 from app.web.security import OurForm
 
 router = APIRouter(prefix="/bureau/metingen/{identifier}/toelichtingen", include_in_schema=False)
+
+DONE: dict[str, Text] = {
+    "bewaard": Text(
+        "Uw keuze is bewaard. Alleen wat is aangevinkt, staat bij het rapport.",
+        "Your choice is saved. Only what is ticked stands with the report.",
+    )
+}
 
 
 @router.get("")
@@ -47,6 +56,7 @@ def _show(
         ticked=ticked,
         typed=given or {},
         faults=faults,
+        done=in_words(request, DONE, unless=faults),
         path=f"/bureau/metingen/{identifier}",
     )
 
@@ -69,4 +79,4 @@ def release(request: Request, identifier: str, form: OurForm) -> Response:
             comments.release(work, member(request, work), identifier, chosen)
         except InvalidInput as invalid:
             return _show(request, work, identifier, chosen, invalid.faults, 400)
-    return see_other(f"/bureau/metingen/{identifier}/toelichtingen")
+    return on_to(f"/bureau/metingen/{identifier}/toelichtingen", "bewaard")

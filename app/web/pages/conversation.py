@@ -16,9 +16,9 @@ from app.domain.text import Text
 from app.service import learning, practices, reporting
 from app.service.learning import DialogueOf
 from app.service.work import Work
-from app.web.done import just_done, on_to
+from app.web.done import in_words, just_done, on_to
 from app.web.entry import READER_COOKIE, SESSION_COOKIE, cookie, language_of, member, reader, work_for
-from app.web.rendering import render, see_other
+from app.web.rendering import render
 from app.web.security import OurForm
 
 router = APIRouter(include_in_schema=False)
@@ -79,6 +79,9 @@ def _show(request: Request, work: Work, identifier: str, typed: Typed) -> Respon
     )
 
 
+TOLD = Text("Wat u vertelde, is bewaard.", "What you told is saved.")
+
+
 def _done(request: Request, dialogue: Dialogue) -> dict[str, Text]:
     """What the form before this page did, at the part of the page that it is about."""
     match just_done(request):
@@ -87,7 +90,7 @@ def _done(request: Request, dialogue: Dialogue) -> dict[str, Text]:
         case "afgesproken":
             return {"afspraken": Text("De afspraken zijn bewaard.", "The agreements are saved.")}
         case "verteld":
-            return {"afspraken": Text("Wat u vertelde, is bewaard.", "What you told is saved.")}
+            return {"afspraken": TOLD}
         case "teruggekeken":
             return {"terugblik": Text("De terugblik is bewaard.", "Your look back is saved.")}
     return {}
@@ -256,6 +259,7 @@ def show_to_party(request: Request, identifier: str) -> Response:
         dialogue=found.dialogue,
         names={party.key: party.name for party in found.assessment.parties},
         kept_names=KEPT_NAMES,
+        done=in_words(request, {"verteld": TOLD}),
     )
 
 
@@ -286,4 +290,4 @@ def download_calendar(request: Request, identifier: str) -> Response:
 def tell_for_party(request: Request, identifier: str, agreement: str, form: OurForm) -> Response:
     with work_for(request, write=True) as work:
         learning.tell_for_party(work, reader(request, work), identifier, agreement, _kept(form))
-    return see_other(f"/rapport/{identifier}/gesprek")
+    return on_to(f"/rapport/{identifier}/gesprek", "verteld")

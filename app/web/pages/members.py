@@ -6,25 +6,14 @@ from fastapi import APIRouter, Request, Response
 
 from app.domain.assessment import MemberRole, Scope
 from app.domain.problems import Fault, InvalidInput
-from app.domain.text import Text
 from app.service import access
 from app.service.work import Work
-from app.web.done import just_done, on_to
+from app.web.done import TO_MEMBERS, in_words, on_to
 from app.web.entry import member, work_for
 from app.web.rendering import render
 from app.web.security import OurForm
 
 router = APIRouter(prefix="/bureau/toegang", include_in_schema=False)
-
-
-#: What a form of this page did, by the word in the address that follows it.
-DONE: dict[str, Text] = {
-    "uitgenodigd": Text(
-        "De brief met de inloglink gaat nu de deur uit.", "The letter with the link to sign in is leaving now."
-    ),
-    "weggehaald": Text("Dit lid is weggehaald.", "This member is removed."),
-    "ingetrokken": Text("De sleutel werkt niet meer.", "The key no longer works."),
-}
 
 
 @router.get("")
@@ -54,7 +43,7 @@ def _show(
         given=given or {},
         fresh_key=fresh_key,
         faults=faults,
-        done=None if faults or fresh_key else DONE.get(just_done(request)),
+        done=in_words(request, TO_MEMBERS, unless=faults or fresh_key),
     )
 
 

@@ -13,7 +13,7 @@ from app.domain.text import Text
 from app.service import commissioning, inviting, letters
 from app.service.sheets import read_file
 from app.service.work import Work
-from app.web.done import just_done, on_to
+from app.web.done import in_words, on_to
 from app.web.entry import desk_of, member, work_for
 from app.web.rendering import render
 from app.web.security import OUR_BUTTON, OurForm
@@ -63,7 +63,7 @@ def _people(
         faults=faults,
         notices=notices,
         added=added,
-        done=None if faults or added else DONE.get(just_done(request)),
+        done=in_words(request, DONE, unless=faults or added),
     )
 
 

@@ -8,16 +8,26 @@ from app.domain import words
 from app.domain.assessment import STATE_NAMES
 from app.domain.dialogue import KEPT_NAMES
 from app.domain.problems import Fault, InvalidInput
+from app.domain.text import Text
 from app.export.drawings import draw_moved
 from app.service import constellations, practices, reporting
 from app.service.practices import PracticePlan
 from app.service.work import Work
+from app.web.done import in_words, on_to
 from app.web.entry import language_of, member, work_for
 from app.web.pages.report import twice
-from app.web.rendering import render, see_other
+from app.web.rendering import render
 from app.web.security import OUR_BUTTON, OurForm
 
 router = APIRouter(prefix="/bureau", include_in_schema=False)
+
+TO_ORDER: dict[str, Text] = {"hoger": Text("De nieuwe volgorde is bewaard.", "The new order is saved.")}
+TO_PRACTICES: dict[str, Text] = {
+    "vastgelegd": Text("Dit staat er nu bij.", "This is on the page now."),
+    "gedeeld": Text("Andere bureaus lezen dit vanaf nu ook.", "Other offices read this too from now on."),
+    "niet-gedeeld": Text("Alleen uw bureau leest dit nog.", "Only your office still reads this."),
+    "weg": Text("Dit is weggegooid.", "This is thrown away."),
+}
 
 
 @router.get("/driehoeken")
@@ -32,6 +42,7 @@ def show_portfolio(request: Request) -> Response:
         lines=lines,
         instruments=list(dict.fromkeys(line.constellation.instrument for line in reported)),
         may_write=actor.may_write,
+        done=in_words(request, TO_ORDER),
     )
 
 
@@ -61,7 +72,7 @@ def show_constellation(request: Request, constellation: str) -> Response:
 def move_up(request: Request, constellation: str) -> Response:
     with work_for(request, write=True) as work:
         constellations.move_up(work, member(request, work), constellation)
-    return see_other("/bureau/driehoeken")
+    return on_to("/bureau/driehoeken", "hoger")
 
 
 # --- What works -------------------------------------------------------------------------------------------------------
@@ -87,6 +98,7 @@ def _practices(request: Request, work: Work, given: dict[str, str], faults: Sequ
         given=given,
         may_write=actor.may_write,
         faults=faults,
+        done=in_words(request, TO_PRACTICES, unless=faults),
     )
 
 
@@ -100,18 +112,19 @@ def record_practice(request: Request, form: OurForm) -> Response:
             practices.record(work, member(request, work), plan)
         except InvalidInput as invalid:
             return _practices(request, work, given, invalid.faults)
-    return see_other("/bureau/praktijken")
+    return on_to("/bureau/praktijken", "vastgelegd")
 
 
 @router.post("/praktijken/{practice}/delen")
 def share_practice(request: Request, practice: str, form: OurForm) -> Response:
+    shared = form.get("shared") == "yes"
     with work_for(request, write=True) as work:
-        practices.share(work, member(request, work), practice, shared=form.get("shared") == "yes")
-    return see_other("/bureau/praktijken")
+        practices.share(work, member(request, work), practice, shared=shared)
+    return on_to("/bureau/praktijken", "gedeeld" if shared else "niet-gedeeld")
 
 
 @router.post("/praktijken/{practice}/weg", dependencies=OUR_BUTTON)
 def drop_practice(request: Request, practice: str) -> Response:
     with work_for(request, write=True) as work:
         practices.drop(work, member(request, work), practice)
-    return see_other("/bureau/praktijken")
+    return on_to("/bureau/praktijken", "weg")

@@ -1,13 +1,13 @@
 """The page of an office about what it has told to other systems."""
 
 from fastapi import APIRouter, Request, Response
-from starlette.responses import RedirectResponse
 
 from app.domain.problems import Fault, InvalidInput
 from app.domain.text import Text
 from app.domain.webhooks import EVENTS, origin_of
 from app.service import reporting, webhooks
 from app.service.work import Work
+from app.web.done import in_words, on_to
 from app.web.entry import desk_of, member, work_for
 from app.web.rendering import render
 from app.web.security import OurForm
@@ -21,6 +21,10 @@ STATES: dict[str, Text] = {
     "delivered": Text("aangekomen", "arrived"),
     "failed": Text("niet aangekomen", "did not arrive"),
 }
+DONE: dict[str, Text] = {
+    "weggehaald": Text("Wij melden niets meer aan dit adres.", "We tell this address nothing any more."),
+    "opnieuw": Text("Het bericht gaat nu opnieuw uit.", "The message is leaving again now."),
+}
 OUTCOMES: dict[str, Text] = {
     "": Text("nog niet geprobeerd", "not tried yet"),
     "timeout": Text("het andere systeem antwoordt te langzaam", "the other system answers too slowly"),
@@ -31,7 +35,7 @@ OUTCOMES: dict[str, Text] = {
 }
 
 
-def in_words(outcome: str) -> Text:
+def _outcome_in_words(outcome: str) -> Text:
     """How a try went: a status of HTTP, or what stood in the way."""
     status = outcome.removeprefix("http_")
     return OUTCOMES.get(outcome, Text("antwoord {status}", "answer {status}").fill(status=status))
@@ -69,11 +73,12 @@ def _show(
         titles=reporting.titles(work, actor),
         event_names=EVENTS,
         states=STATES,
-        in_words=in_words,
+        in_words=_outcome_in_words,
         actor=actor,
         given=given or {},
         fresh_secret=fresh_secret,
         faults=faults,
+        done=in_words(request, DONE, unless=faults or fresh_secret),
     )
 
 
@@ -95,7 +100,7 @@ def add(request: Request, form: OurForm) -> Response:
 def remove(request: Request, form: OurForm) -> Response:
     with work_for(request, write=True) as work:
         webhooks.remove_webhook(work, member(request, work), str(form.get("webhook", "")))
-    return RedirectResponse("/bureau/webhooks", status_code=303)
+    return on_to("/bureau/webhooks", "weggehaald")
 
 
 @router.post("/opnieuw")
@@ -103,4 +108,4 @@ def send_again(request: Request, form: OurForm) -> Response:
     with work_for(request, write=True) as work:
         webhook, delivery = str(form.get("webhook", "")), str(form.get("delivery", ""))
         webhooks.send_again(work, member(request, work), webhook, delivery)
-    return RedirectResponse("/bureau/webhooks", status_code=303)
+    return on_to("/bureau/webhooks", "opnieuw")
