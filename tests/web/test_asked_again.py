@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from datetime import date
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 from starlette.testclient import TestClient
 
 from app.domain.assessment import Assessment
 from app.service import access, erasing, housekeeping
 from app.service.work import Work, Workshop
+from app.store import tables
 from app.store.engine import Database
 from app.web.entry import SESSION_COOKIE
 from tests.people import SECRET, Chance, House
@@ -77,6 +78,33 @@ def test_what_was_written_meanwhile_counts_at_once(
         workshop.database.close()
     assert api.get(scores(made)).status_code == status
     assert api.get(scores(made), headers={"if-none-match": tag}).status_code == status
+
+
+def test_a_tag_and_its_body_are_of_one_snapshot(api: TestClient, house: House) -> None:
+    """A backup that is brought back may put another snapshot under the same assessment, also between two looks."""
+    made = house.released()
+    ((first, document),) = house.stored("SELECT hash, document FROM snapshot")
+    other = bytes(document).replace(b"Registers", b"REGISTERS")
+    asked: list[str] = []
+
+    def put(mark: str, content: bytes) -> None:
+        with house.workshop.database.transaction(write=True) as connection:
+            connection.execute(update(tables.snapshot).values(hash=mark, document=content))
+
+    def between(_connection: object, _cursor: object, words: str, *_more: object) -> None:
+        if words.startswith("SELECT api_key"):
+            asked.append(words)
+            if len(asked) == 2:
+                put("f" * 64, other)
+
+    event.listen(house.workshop.database.engine, "before_cursor_execute", between)
+    swapped = api.get(scores(made))
+    event.remove(house.workshop.database.engine, "before_cursor_execute", between)
+    assert len(asked) >= 2, "it was put there between two looks"
+    assert ("REGISTERS" in swapped.text) == (swapped.headers["etag"] == f'"{"f" * 64}"')
+    put(str(first), bytes(document))
+    again = api.get(scores(made))
+    assert (again.headers["etag"], "REGISTERS" in again.text) == (f'"{first}"', False)
 
 
 def test_what_was_never_kept_is_not_remembered(api: TestClient, house: House) -> None:

@@ -30,6 +30,8 @@ from app.web.problems import faults_of_shape
 from app.web.routes import Handler
 
 CSV = "text/csv"
+#: Makes of a stored document what is sent.
+Form = Callable[[bytes], bytes]
 
 
 class PlanRoute(ApiRoute):
@@ -293,7 +295,7 @@ def read_report(request: Request, identifier: str) -> Response:
 async def _of_snapshot(
     request: Request,
     identifier: str,
-    form: Callable[[bytes], bytes],
+    form: Form,
     media_type: str = JSON,
 ) -> Response:
     """The released snapshot in one form; 304 where the client has it. Each form has a tag of its own."""
@@ -303,21 +305,26 @@ async def _of_snapshot(
     mark = await ask(
         request, lambda work: reporting.scores_hash(work, api_actor(request, work), identifier), question=question
     )
-    tag = f'"{mark}{"+csv" if form is _rows_as_csv else ""}"'
-    if is_known(request, tag):
-        return Response(status_code=304, headers={"etag": tag})
+    if is_known(request, _tag_of_form(mark, form)):
+        return Response(status_code=304, headers={"etag": _tag_of_form(mark, form)})
     body = _made.get((form, mark))
     if body is None:
         found = await ask(request, lambda work: reporting.scores(work, api_actor(request, work), identifier))
+        mark = found.hash  # of this very document: a backup may have been brought back meanwhile
         body = await run_in_threadpool(form, found.document)  # while others go on
         if len(_made) >= _MOST_MADE:
             _made.clear()
         _made[form, mark] = body
-    return Response(body, media_type=media_type, headers={"etag": tag, "vary": "Accept"})
+    return Response(body, media_type=media_type, headers={"etag": _tag_of_form(mark, form), "vary": "Accept"})
+
+
+def _tag_of_form(mark: str, form: Form) -> str:
+    """The tag of a snapshot in one form; whoever asks for CSV by `Accept` gets it under the same address as JSON."""
+    return f'"{mark}+csv"' if form is _rows_as_csv else f'"{mark}"'
 
 
 #: What was made of released snapshots, by form and hash; neither ever changes.
-_made: dict[tuple[Callable[[bytes], bytes], str], bytes] = {}
+_made: dict[tuple[Form, str], bytes] = {}
 _MOST_MADE = 256
 
 
