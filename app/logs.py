@@ -11,15 +11,15 @@ _TEXT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
 class _TextFormatter(logging.Formatter):
-    """As the one of `logging`, with the second written out once for all lines of it."""
+    """The one of `logging` in its usual form of time, with the second written out once for all lines of it."""
 
-    _second = 0
+    _second = -1
     _written = ""
 
-    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - as its parent
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802 - as its parent
         second = int(record.created)
         if second != self._second:
-            self._second, self._written = second, super().formatTime(record, datefmt)[:-4]
+            self._second, self._written = second, super().formatTime(record)[:-4]
         return f"{self._written},{int(record.msecs):03d}"
 
 

@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from fastapi import FastAPI
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.staticfiles import StaticFiles
 
 from app import logs
@@ -180,8 +181,10 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> FastAPI:
         report.router,
     )
     problems.install(app)
-    # Around FastAPI's own layers, not inside them: what goes the short way needs none of those.
-    found = ShortWay(app.build_middleware_stack(), routes={"/api/v1": api.routes, "": app.routes})
+    # Around FastAPI's own layers, not inside them: what goes the short way needs none of those. Without the outermost
+    # of them, which would tell a second time of every bug that the API told of.
+    own_layers = cast(ServerErrorMiddleware, app.build_middleware_stack()).app
+    found = ShortWay(own_layers, routes={"/api/v1": api.routes, "": app.routes})
     app.middleware_stack = RequestLog(Protection(Turnstile(found), refuse=problems.answer_for))
     if workshop.database.is_sqlite:
         log.info("SQLite %s", sqlite3.sqlite_version)

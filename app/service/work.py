@@ -1,6 +1,6 @@
 """Owns one piece of work: a transaction with everything that a use case needs, time and chance included."""
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -71,19 +71,6 @@ class Work:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Remembered:
-    """What was found for a question, in which version of the database, and the keys with which it was asked."""
-
-    version: object
-    found: Any
-    keys_used: frozenset[str]
-
-
-#: So many questions are remembered; after that all are forgotten.
-_MOST_REMEMBERED = 1000
-
-
 def _signed(actor: Actor, detail: dict[str, object]) -> dict[str, object]:
     """A key bears any name that its office gave it, also that of a person: the trail says that it was a key."""
     return {**detail, "by": "key"} if actor.is_key else detail
@@ -104,7 +91,6 @@ class Workshop:
         # Reading writes nothing; which keys and sessions were used is noted here, and written down by the worker.
         self.keys_used: set[str] = set()
         self.sessions_used: dict[str, datetime] = {}
-        self._remembered: dict[Hashable, _Remembered] = {}
         # What a constellation asks of whom follows from these two alone; it is made once, not for every request.
         self._constellations = lru_cache(maxsize=100)(self._constellation)
 
@@ -144,30 +130,6 @@ class Workshop:
         return self.database.look(
             [lambda connection, job=job: self._do(job, Store(connection), now) for job in jobs]  # type: ignore[misc]
         )
-
-    def recall(self, question: Hashable, version: object) -> Outcome | None:
-        """What was found when this was asked of this version of the database; None where nobody knows."""
-        known = self._remembered.get(question)
-        if known is None or known.version != version:
-            return None
-        self.keys_used |= known.keys_used
-        return Outcome(known.found)
-
-    def remembering(self, question: Hashable, version: object, job: Callable[[Work], T]) -> Callable[[Work], T]:
-        """A job that only reads, whose find is remembered until somebody writes.
-
-        What it finds must follow from `question` and the database alone, never from the time. Where somebody wrote
-        since `version` was told, the find is newer than its note, and so is never recalled.
-        """
-
-        def remember(work: Work) -> T:
-            found = job(work)
-            if len(self._remembered) >= _MOST_REMEMBERED:
-                self._remembered.clear()
-            self._remembered[question] = _Remembered(version, found, frozenset(work.keys_used))
-            return found
-
-        return remember
 
     def _do(self, job: Callable[[Work], T], store: Store, now: datetime) -> T:
         work = self._work(store, now)

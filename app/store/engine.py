@@ -51,8 +51,6 @@ class Database:
         self._writers: Writers | None = None
         self._looking = threading.Lock()
         self._kept: Connection | None = None
-        # Which connection that was: what one of them counted says nothing to the next.
-        self._looks_with = object()
         self._reading: Crew[Job[Any]] | Threads
         if self.is_sqlite:
             if self.url.database:
@@ -126,31 +124,13 @@ class Database:
         finally:
             self._looking.release()
 
-    def version(self) -> object:
-        """The same as before only if nobody wrote anything since; None where that cannot be told at once.
-
-        SQLite counts, for the connection that looks, the commits of all others (`PRAGMA data_version`).
-        """
-        if not self._looking.acquire(blocking=False):
-            return None
-        try:
-            if self._kept is None:
-                return None
-            driver = cast(sqlite3.Connection, self._kept.connection.dbapi_connection)
-            return self._looks_with, driver.execute("PRAGMA data_version").fetchone()
-        except sqlite3.Error:
-            self._let_go()
-            return None
-        finally:
-            self._looking.release()
-
     def _prepare_to_look(self) -> None:
         """Nobody waits for this: where it fails, readers are asked as before, and the next of them tries again."""
         if self._kept is None:
             with suppress(DBAPIError, NoConnectionLeft):
                 connection = self._connect_to_look()
                 with self._looking:
-                    self._kept, self._looks_with = connection, object()
+                    self._kept = connection
 
     def _connect_to_look(self) -> Connection:
         connection = self.engine.connect()
@@ -228,7 +208,8 @@ def _discard(connection: Connection) -> None:
 def _all_at_once(connection: Connection, jobs: Sequence[Job[Any]]) -> list[Outcome] | None:
     """How each job ended in one transaction; None where the database was out of reach for any of them.
 
-    To begin and to end one costs SQLAlchemy ten times what it costs SQLite.
+    To begin and to end one costs SQLAlchemy ten times what it costs SQLite, so it is done past it; where a job made
+    SQLAlchemy begin one of its own, that never ends and never reaches the driver.
     """
     driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
     try:

@@ -24,20 +24,18 @@ class Counter:
     def __init__(self, workshop: Workshop, clock: Callable[[], datetime]) -> None:
         self._workshop = workshop
         self._clock = clock
-        self._versions: dict[asyncio.AbstractEventLoop, object] = {}
+        self._found: dict[asyncio.AbstractEventLoop, dict[Hashable, Outcome]] = {}
         self._looking: dict[asyncio.AbstractEventLoop, list[Looking]] = {}
 
     async def look(self, job: Callable[[Work], T], question: Hashable = None) -> T:
         """What a job finds that only reads.
 
-        `question`: all that the find follows from beside the database, the time not; as long as nobody writes, whoever
-        asks the same is told what was found before.
+        `question`: all that the find follows from beside the database and the time; who asks the same in one round of
+        the event loop shares what is found.
         """
         loop = asyncio.get_running_loop()
-        if question is not None and (version := self._version(loop)) is not None:
-            if known := self._workshop.recall(question, version):
-                return cast(T, known.get())
-            job = self._workshop.remembering(question, version, job)
+        if question is not None and (found := self._shared(loop, question, job)):
+            return cast(T, found.get())
         mine: asyncio.Future[Outcome | None] = loop.create_future()
         if loop in self._looking:
             self._looking[loop].append((job, mine))
@@ -65,15 +63,23 @@ class Counter:
         finally:
             giving_up.cancel()
 
-    def _version(self, loop: asyncio.AbstractEventLoop) -> object:
-        """Which version of the database there is, told once per round of the event loop.
+    def _shared(
+        self, loop: asyncio.AbstractEventLoop, question: Hashable, job: Callable[[Work], Any]
+    ) -> Outcome | None:
+        """What this round found for a question, looked up by whoever asks first; None where it could not be at once.
 
         Whatever runs in this round was waiting for it already; who is answered from now on asks again in a later one.
+        What a job raises is for whoever asked alone.
         """
-        if loop not in self._versions:
-            loop.call_soon(self._versions.pop, loop)
-            self._versions[loop] = self._workshop.database.version()
-        return self._versions[loop]
+        if loop not in self._found:
+            loop.call_soon(self._found.pop, loop)  # before looking, so that whatever is ready from now on comes after
+            self._found[loop] = {}
+        if question in self._found[loop]:
+            return self._found[loop][question]
+        found = self._workshop.look(self._clock(), [job])
+        if found and not found[0].error:
+            self._found[loop][question] = found[0]
+        return found[0] if found else None
 
     def _look_for_all(self, loop: asyncio.AbstractEventLoop) -> None:
         """Once per round of the event loop, for all requests that came in with it."""

@@ -100,9 +100,8 @@ async def ask(
 
     `link`: the token of the personal link with which a job writes, and all that it writes belongs to that link.
     Nobody waits for a `slow` job but those who share its thread; all other jobs take less time than a hop to a thread.
-    `question`: all that the find of a reading job follows from beside the database, the time not; as long as nobody
-    writes, whoever asks the same is told what was found before. What the job raises is raised here, and then nothing
-    that it wrote is kept.
+    `question`: all that the find of a reading job follows from beside the database and the time; whoever asks the same
+    at the same moment is told the same. What the job raises is raised here, and then nothing that it wrote is kept.
     """
     desk = desk_of(request)
     if not desk.workshop.tables_are_current:
@@ -116,11 +115,11 @@ def cookie_name(request: Request, name: str) -> str:
 
 
 def cookie(request: Request, name: str) -> str | None:
-    return _cookies(request).get(cookie_name(request, name))
+    return cookies(request).get(cookie_name(request, name))
 
 
-def _cookies(request: Request) -> dict[str, str]:
-    """Read once for all who look at the same request, each with a `Request` of their own."""
+def cookies(request: Request) -> dict[str, str]:
+    """All cookies, read once for all who look at the same request, each with a `Request` of their own."""
     found: dict[str, str] | None = request.scope.get("rolvast.cookies")
     if found is None:
         found = request.scope["rolvast.cookies"] = request.cookies
@@ -188,7 +187,7 @@ def reader(request: Request, work: Work) -> Reader:
 
 def language_of(request: Request) -> Language:
     """The language asked for in this request, chosen earlier, or preferred by the browser; Dutch otherwise."""
-    for given in (request.query_params.get("taal"), _cookies(request).get(LANGUAGE_COOKIE)):
+    for given in (request.query_params.get("taal"), cookies(request).get(LANGUAGE_COOKIE)):
         if given in LANGUAGES:
             return given
     return preferred_language(request)

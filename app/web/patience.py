@@ -68,7 +68,7 @@ class PatientProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._in_head = True
-        # Not yet known how much of what is coming is head; for a head that is complete this is not looked at.
+        # Not yet known how much of what is coming is head: so much at most.
         self._head = self._coming
         self._coming_part, self._timed_part = "head", None
 

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from app.domain.assessment import DUTCH_TIME
 from app.domain.text import Language, Text, signed
-from app.web.entry import LANGUAGE_COOKIE, SAFE_METHODS, SESSION_COOKIE, cookie, desk_of, language_of
+from app.web.entry import LANGUAGE_COOKIE, SAFE_METHODS, SESSION_COOKIE, cookie, cookies, desk_of, language_of
 from app.web.security import form_token
 
 HERE = Path(__file__).parent
@@ -108,7 +108,7 @@ def page_of(request: Request, page: str, status: int = 200) -> Response:
     """The answer that brings a page."""
     language = language_of(request)
     response = HTMLResponse(page, status_code=status, headers={"content-language": language})
-    if request.query_params.get("taal") == language and request.cookies.get(LANGUAGE_COOKIE) != language:
+    if request.query_params.get("taal") == language and cookies(request).get(LANGUAGE_COOKIE) != language:
         response.set_cookie(
             LANGUAGE_COOKIE, language, max_age=31_536_000, path="/", samesite="lax", secure=desk_of(request).secure
         )

@@ -1,20 +1,23 @@
-"""Scores that are asked again are told from memory for as long as nobody wrote anything, and not a moment longer."""
+"""Scores that many ask for at the same moment are looked up once; whoever asks after a write is told what it made."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 
+import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import event, update
 from starlette.testclient import TestClient
 
 from app.domain.assessment import Assessment
-from app.service import access, erasing, housekeeping
+from app.service import access, erasing
 from app.service.work import Work, Workshop
 from app.store import tables
 from app.store.engine import Database
 from app.web.entry import SESSION_COOKIE
 from tests.people import SECRET, Chance, House
+from tests.web.conftest import HTTP
 
 
 @contextmanager
@@ -34,20 +37,50 @@ def scores(made: Assessment) -> str:
     return f"/api/v1/assessments/{made.id}/scores"
 
 
-def known_by_now(api: TestClient, path: str) -> str:
-    """Ask so often that nothing is left to be prepared; gives the tag."""
-    answers = [api.get(path) for _ in range(3)]
-    assert [answer.status_code for answer in answers] == [200] * 3
-    return str(answers[0].headers["etag"])
+class Dashboards:
+    """Clients of the service in one event loop, as in the real one."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HTTP)
+
+    async def ask(self, path: str, key: str) -> httpx.Response:
+        return await self._client.get(path, headers={"authorization": f"Bearer {key}"})
+
+    async def ask_at_once(self, *asked: tuple[str, str]) -> list[httpx.Response]:
+        return await asyncio.gather(*(self.ask(path, key) for path, key in asked))
 
 
-def test_a_dashboard_that_asks_again_costs_sqlite_no_query(api: TestClient, house: House) -> None:
-    path = scores(house.released())
-    tag = known_by_now(api, path)
-    with statements(house.workshop) as asked:
-        whole, unchanged = api.get(path), api.get(path, headers={"if-none-match": tag})
-    assert (whole.status_code, unchanged.status_code) == (200, 304)
-    assert bool(asked) != house.workshop.database.is_sqlite
+def test_many_who_ask_the_same_at_once_cost_sqlite_one_look(app: FastAPI, house: House) -> None:
+    path, key = scores(house.released()), house.key()
+    here = Dashboards(app)
+
+    async def story() -> tuple[int, int]:
+        await here.ask_at_once(*[(path, key)] * 3)  # by now all that is made once is there
+        with statements(house.workshop) as alone:
+            await here.ask(path, key)
+        with statements(house.workshop) as together:
+            answers = await here.ask_at_once(*[(path, key)] * 9)
+        assert [answer.status_code for answer in answers] == [200] * 9
+        return len(alone), len(together)
+
+    alone, together = asyncio.run(story())
+    assert alone
+    assert together == (alone if house.workshop.database.is_sqlite else 9 * alone)
+
+
+def test_who_asks_at_the_same_moment_is_told_only_what_is_theirs(app: FastAPI, house: House) -> None:
+    one, other = house.released(), house.released(constellation="Ander", answer=2)
+    mine, strange = house.key(), house.key(of_stranger=True)
+    asked = [(scores(one), mine), (scores(other), mine), (scores(one), strange), (scores(one), "nobody's")] * 2
+
+    async def story() -> list[httpx.Response]:
+        here = Dashboards(app)
+        await here.ask_at_once(*asked)
+        return await here.ask_at_once(*asked)
+
+    answers = asyncio.run(story())
+    assert [answer.status_code for answer in answers] == [200, 200, 404, 401] * 2
+    assert [answer.json()["assessment"] for answer in answers if answer.status_code == 200] == [one.id, other.id] * 2
 
 
 def revoke(work: Work, house: House, made: Assessment) -> None:
@@ -64,20 +97,28 @@ CHANGES: list[tuple[Callable[[Work, House, Assessment], None], int]] = [(revoke,
 @pytest.mark.parametrize(("change", "status"), CHANGES)
 @pytest.mark.parametrize("elsewhere", [False, True], ids=["in this process", "in another"])
 def test_what_was_written_meanwhile_counts_at_once(
-    api: TestClient, house: House, change: Callable[..., None], status: int, *, elsewhere: bool
+    app: FastAPI, house: House, change: Callable[..., None], status: int, *, elsewhere: bool
 ) -> None:
-    made = house.released()
-    tag = known_by_now(api, scores(made))
+    made, key = house.released(), house.key("write")
     workshop = house.workshop
     if elsewhere:
         database = Database(house.workshop.database.url.render_as_string(hide_password=False))
         workshop = Workshop(database, house.workshop.catalogue, SECRET, Chance("elsewhere"))
-    with workshop.work(house.clock(), write=True) as work:
-        change(work, house, made)
+
+    def write() -> None:
+        with workshop.work(house.clock(), write=True) as work:
+            change(work, house, made)
+
+    async def story() -> list[int]:
+        here = Dashboards(app)
+        before = await here.ask_at_once(*[(scores(made), key)] * 3)
+        await asyncio.to_thread(write)
+        after = await here.ask_at_once(*[(scores(made), key)] * 3)
+        return [answer.status_code for answer in [*before, *after]]
+
+    assert asyncio.run(story()) == [200] * 3 + [status] * 3
     if elsewhere:
         workshop.database.close()
-    assert api.get(scores(made)).status_code == status
-    assert api.get(scores(made), headers={"if-none-match": tag}).status_code == status
 
 
 def test_a_tag_and_its_body_are_of_one_snapshot(api: TestClient, house: House) -> None:
@@ -107,49 +148,9 @@ def test_a_tag_and_its_body_are_of_one_snapshot(api: TestClient, house: House) -
     assert (again.headers["etag"], "REGISTERS" in again.text) == (f'"{first}"', False)
 
 
-def test_what_was_never_kept_is_not_remembered(api: TestClient, house: House) -> None:
-    made = house.released()
-    tag = known_by_now(api, scores(made))
-
-    def fail() -> None:
-        with house.work() as work:
-            access.revoke_key(work, house.commissioner, "write key")
-            raise KeyError
-
-    with pytest.raises(KeyError):
-        fail()
-    assert api.get(scores(made), headers={"if-none-match": tag}).status_code == 304
-
-
-def test_a_stranger_is_told_nothing_that_others_know(
-    api: TestClient, house: House, client: Callable[..., TestClient]
-) -> None:
-    made = house.released()
-    tag = known_by_now(api, scores(made))
-    stranger = client(house.key(of_stranger=True))
-    assert stranger.get(scores(made), headers={"if-none-match": tag}).status_code == 404
-    assert client().get(scores(made), headers={"if-none-match": tag}).status_code == 401
-
-
-def test_a_session_ends_by_the_clock_though_nobody_writes(client: Callable[..., TestClient], house: House) -> None:
+def test_a_session_ends_by_the_clock(client: Callable[..., TestClient], house: House) -> None:
     made = house.released()
     member = client(cookies={SESSION_COOKIE: house.session()})
-    tag = known_by_now(member, scores(made))
+    assert member.get(scores(made)).status_code == 200
     house.clock.pass_by(hours=2)
-    assert member.get(scores(made), headers={"if-none-match": tag}).status_code == 401
-
-
-def last_used(house: House) -> date | None:
-    with house.work(write=False) as work:
-        (key,) = access.keys(work, house.commissioner)
-    return key.last_used_on
-
-
-def test_a_key_counts_as_used_also_when_its_question_was_remembered(api: TestClient, house: House) -> None:
-    path = scores(house.released())
-    known_by_now(api, path)
-    house.workshop.keys_used = set()
-    api.get(path)
-    house.clock.pass_by(days=3)
-    housekeeping.note_used_keys(house.workshop, house.clock)
-    assert last_used(house) == house.clock.now.date()
+    assert member.get(scores(made)).status_code == 401

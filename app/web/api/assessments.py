@@ -18,13 +18,12 @@ from app.domain.problems import Fault, InvalidInput
 from app.export.rows import as_csv, as_dicts, score_rows
 from app.service import commissioning, reporting
 from app.service.plans import Plan, check_plan, plan_of
-from app.service.tokens import stored
 from app.service.work import Work
 from app.web.api import shapes
 from app.web.api.pages import USUAL_LIMIT, CursorParameter, Limit, page, place_of
 from app.web.api.repeating import IdempotencyKey, once
 from app.web.api.rules import JSON, ApiRoute, IfMatch, best_form, is_known, require_unchanged, tag_of
-from app.web.entry import api_actor, ask, bearer, desk_of, language_of, work_for
+from app.web.entry import SESSION_COOKIE, api_actor, ask, bearer, cookie, desk_of, language_of, work_for
 from app.web.printing import PDF, PdfAnswer, report_as_pdf, report_mark
 from app.web.problems import faults_of_shape
 from app.web.routes import Handler
@@ -299,9 +298,7 @@ async def _of_snapshot(
     media_type: str = JSON,
 ) -> Response:
     """The released snapshot in one form; 304 where the client has it. Each form has a tag of its own."""
-    key = bearer(request)
-    # A session ends by the clock, a key does not.
-    question = None if key is None else ("scores", stored(key), identifier)
+    question = ("scores", bearer(request), cookie(request, SESSION_COOKIE), identifier)
     mark = await ask(
         request, lambda work: reporting.scores_hash(work, api_actor(request, work), identifier), question=question
     )
