@@ -2,12 +2,14 @@
 
 import json
 import logging
+from collections.abc import Callable
 
 import pytest
 from starlette.testclient import TestClient
 
 from app import logs
 from app.service.tokens import stored
+from app.web.entry import SESSION_COOKIE
 from app.web.request_log import is_told
 from tests.contract.test_routes import RESPONDENT, TABLE
 from tests.people import COMMISSIONER, House, address
@@ -104,6 +106,23 @@ def test_the_page_of_a_bug_has_a_reference_and_nothing_of_the_traceback(
     assert str(reference) in page.said()
     assert where == "/invullen/{token}"
     assert record.exc_info
+
+
+@pytest.mark.parametrize("way", ["GET /api/v1/assessments", "HEAD /api/v1/assessments", "GET scores", "GET /bureau"])
+def test_a_bug_is_told_once_with_the_reference_of_the_answer(
+    client: Callable[..., TestClient], house: House, caplog: pytest.LogCaptureFixture, way: str
+) -> None:
+    """By FastAPI's long way and by the short one, in the API and on pages."""
+    made = house.released()
+    here = client(house.key(), cookies={SESSION_COOKIE: house.session()})
+    for table in ("snapshot", "constellation"):
+        take_away(house, table)
+    method, path = way.replace("scores", f"/api/v1/assessments/{made.id}/scores").split()
+    with caplog.at_level(logging.ERROR):
+        answer = here.request(method, path)
+    assert answer.status_code == 500
+    (told,) = [record for record in caplog.records if record.name == "rolvast"]
+    assert method == "HEAD" or str(told.args[0]) in answer.text  # type: ignore[index]
 
 
 # --- One line for each request, but for those of respondents ----------------------------------------------------------
