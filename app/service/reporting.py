@@ -1,6 +1,7 @@
 """Owns reporting: response as bands while open, the stored snapshot after release, and the report made from it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.domain.assessment import Actor, Assessment, ResponseBand, State, live_band
@@ -15,13 +16,25 @@ from app.service.commissioning import constellation_name
 from app.service.work import Work
 from app.store.results import AuditEvent, StoredSnapshot
 
+#: Per party a band; None for a statement, whose one person would be seen to have sent or not.
+Response = list[tuple[Party, ResponseBand | None]]
 
-def response(work: Work, actor: Actor, identifier: str) -> list[tuple[Party, ResponseBand | None]]:
-    """Per party the response as a band; None for a statement, whose one person would be seen to have sent or not."""
+
+def response(work: Work, actor: Actor, identifier: str) -> Response:
+    """The response of a draft or of an assessment that is open."""
     assessment = work.own(actor, identifier)
     assessment.require_state("draft", "open")
-    sent = work.store.answers.sent_per_party(assessment.id)
-    return [(party, _live_band(assessment, party, sent.get(party.key, 0))) for party in assessment.parties]
+    return _responses(work, [assessment])[assessment.id]
+
+
+def responses(work: Work, actor: Actor) -> dict[str, Response]:
+    """The response of every assessment of the office that is open, by id."""
+    return _responses(work, [a for a in work.store.assessments.of_office(actor.office) if a.state == "open"])
+
+
+def _responses(work: Work, assessments: Sequence[Assessment]) -> dict[str, Response]:
+    sent = work.store.answers.sent_per_party(a.id for a in assessments)
+    return {a.id: [(p, _live_band(a, p, sent.get((a.id, p.key), 0))) for p in a.parties] for a in assessments}
 
 
 def _live_band(assessment: Assessment, party: Party, sent: int) -> ResponseBand | None:

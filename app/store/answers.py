@@ -3,7 +3,7 @@
 Two worlds that share no key, instant or order. What respondents do is in `links.py`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -185,13 +185,11 @@ class AnswerStore:
             found.setdefault(party, []).append(packed)
         return found
 
-    def sent_per_party(self, assessment: str) -> dict[str, int]:
-        rows = self._connection.execute(
-            select(tables.submission.c.party_key, func.count())
-            .where(tables.submission.c.assessment_id == assessment)
-            .group_by(tables.submission.c.party_key)
-        ).all()
-        return {row[0]: row[1] for row in rows}
+    def sent_per_party(self, assessments: Iterable[str]) -> dict[tuple[str, str], int]:
+        """How many have sent, per (assessment, party); nothing where nobody has."""
+        of = (tables.submission.c.assessment_id, tables.submission.c.party_key)
+        rows = self._connection.execute(select(*of, func.count()).where(of[0].in_(list(assessments))).group_by(*of))
+        return {(assessment, party): count for assessment, party, count in rows}
 
     # --- closing ---
 

@@ -109,7 +109,7 @@ def test_every_use_case_of_an_office_stands_in_this_list() -> None:
     """A new one that takes an actor and an assessment must be tried here too."""
     by_another_name = {"erase", "release", "open_assessment", "report_for_member"}
     # These are about the actor's own office and take no assessment; the table of routes tries them.
-    of_the_office = {"create", "overview", "members", "keys", "invite_member", "remove_member", "titles"}
+    of_the_office = {"create", "overview", "responses", "members", "keys", "invite_member", "remove_member", "titles"}
     of_the_office |= {"newest", "add_member", "drop_member", "revoke_key", "events_of_office"}
     of_the_office |= {"constellations", "portfolio", "known", "record", "share", "drop"}
     known = by_another_name | of_the_office | {"make_key_for_office", "drop_key", "remind_on_chosen_day"}
@@ -138,8 +138,11 @@ def test_every_use_case_of_an_office_stands_in_this_list() -> None:
 
 def test_the_overview_shows_ones_own_work_only(house: House) -> None:
     house.draft()
+    opened = house.opened()
     with house.work(write=False) as work:
         assert commissioning.overview(work, house.stranger) == []
+        assert reporting.responses(work, house.stranger) == {}
+        assert list(reporting.responses(work, house.commissioner)) == [opened.id]
 
 
 def test_the_trail_of_another_office_holds_nothing_of_this_one(house: House) -> None:

@@ -90,6 +90,19 @@ def test_the_overview_lists_every_assessment(member: Visitor, house: House) -> N
     assert "Andere driehoek" in page.said()
 
 
+def test_the_overview_shows_the_response_of_what_is_open(member: Visitor, house: House) -> None:
+    house.draft()
+    made = house.opened({"eigenaar": 20, "wonen": 20, "dienst": 20}, constellation="Andere driehoek")
+
+    draft, nobody_yet = " in voorbereiding 14 december 2026 3 – ", " open 14 december 2026 3 nog niet te tonen "
+    assert draft in (said := member.open("/bureau").said())
+    assert nobody_yet in said
+    for number in range(1, 11):
+        house.send(house.link(made, "wonen", number))
+    assert draft in (said := member.open("/bureau").said())
+    assert " open 14 december 2026 3 Directie Wonen: 40–59 % overige partijen: niet te tonen " in said
+
+
 def test_a_new_assessment_needs_a_name(member: Visitor, house: House) -> None:
     page = member.send(member.open("/bureau/metingen/nieuw").form("/nieuw"), {"constellation": " "})
     assert page.status == 400

@@ -20,15 +20,19 @@ from app.web.security import OUR_BUTTON, OurForm
 
 router = APIRouter(prefix="/bureau", include_in_schema=False)
 
-BANDS: dict[str, Text] = {
-    "too_few_to_tell": Text("nog niet te tonen", "cannot be shown yet"),
-    "too_small_to_tell": Text("wordt niet getoond: kleine partij", "not shown: small party"),
-    "list_changed": Text("niet meer te tonen: lijst gewijzigd", "no longer shown: list changed"),
+#: The bands of response that tell a share, and those that tell why there is none.
+SHARES: dict[str, Text] = {
     "40-": Text("minder dan 40 %", "less than 40 %"),
     "40–59": Text("40–59 %", "40–59 %"),
     "60–79": Text("60–79 %", "60–79 %"),
     "60–100": Text("60–100 %", "60–100 %"),
     "80–100": Text("80–100 %", "80–100 %"),
+}
+BANDS: dict[str, Text] = {
+    **SHARES,
+    "too_few_to_tell": Text("nog niet te tonen", "cannot be shown yet"),
+    "too_small_to_tell": Text("wordt niet getoond: kleine partij", "not shown: small party"),
+    "list_changed": Text("niet meer te tonen: lijst gewijzigd", "no longer shown: list changed"),
 }
 
 
@@ -39,7 +43,16 @@ def overview(request: Request) -> Response:
             return see_other("/beheer")
         actor = member(request, work)
         found = commissioning.overview(work, actor)
-    return render(request, "office/overview.html", found=found, states=STATE_NAMES, actor=actor)
+        responses = reporting.responses(work, actor)
+    return render(
+        request,
+        "office/overview.html",
+        found=found,
+        responses=responses,
+        shares=SHARES,
+        states=STATE_NAMES,
+        actor=actor,
+    )
 
 
 # --- A new assessment -------------------------------------------------------------------------------------------------
