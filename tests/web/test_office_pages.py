@@ -355,9 +355,12 @@ def test_what_keeps_it_from_opening_is_told_and_it_can_be_put_right_from_that_pa
 
 def test_a_group_of_one_cannot_be_confirmed_away(member: Visitor, house: House) -> None:
     made = house.draft({**FIVE_EACH, "wonen": 1})
-    refused = member.send(member.open(place(made)).form("/openen"), {"confirmed": "wonen"})
+    before = member.open(place(made))
+    refused = member.send(before.form("/openen"), {"confirmed": "wonen"})
     assert refused.status == 400
     assert house.again(made).state == "draft"
+    why = ": één persoon kan niet vertrouwelijk antwoorden"
+    assert (before.said().count(why), refused.said().count(why)) == (1, 1), "said, and said once"
 
 
 def test_respondents_get_more_time_and_a_wrong_date_can_be_put_right(member: Visitor, house: House) -> None:

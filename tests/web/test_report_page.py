@@ -29,6 +29,18 @@ def test_a_reader_link_leads_to_the_report_and_leaves_the_address(visitor: Visit
     assert report(visitor, made.id).status == 200, "and it can be loaded again"
 
 
+def test_the_contents_lead_to_every_chapter(member: Visitor, house: House) -> None:
+    """Below the first page, where the contents stand, in a first wave and in a second one with several parties."""
+    first = house.released(FAN_PEOPLE, FAN, answer=varied)
+    again = house.released(FAN_PEOPLE, FAN, answer=varied, next_wave_of=first.constellation)
+    for made in (first, again):
+        whole = report(member, made.id).answer.text
+        below = whole[whole.index('id="verder"') :]
+        chapters = re.findall(r'<h2 id="([^"]+)"', below)
+        assert re.findall(r'<li><a [^>]*href="#([^"]+)"', below) == chapters
+        assert len(chapters) > 12
+
+
 def test_an_extreme_view_is_shown_as_a_bound_wherever_it_stands(member: Visitor, house: House) -> None:
     """A 95 or a 5 by itself would say that it is exactly that (scoring.md §7.6). An ambition of 62.5 is rounded up."""
     high = house.released(answer=5)
