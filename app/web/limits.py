@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from app.domain.problems import TooManyRequests
 
-#: So many holders are remembered; beyond it those who have all their room again are forgotten, then the oldest.
+#: So many holders are remembered at most; the oldest are then forgotten.
 MOST_HOLDERS = 100_000
+#: With fewer than so many there is nothing to tidy up.
+_FEW = 1000
 #: Seconds: what adding up instants of today may be off.
 _ROUNDING = 1e-3
 
@@ -51,6 +53,7 @@ class Limits:
         self.key = Limit("key", key_per_minute, 60)
         self._salt = os.urandom(16)
         self._full_at: dict[bytes, float] = {}
+        self._tidy_at = _FEW
         self._guard = threading.Lock()
 
     def spend(self, limit: Limit, holder: str, now: float) -> None:
@@ -64,14 +67,17 @@ class Limits:
                 full_at = now  # noted by a clock that was ahead: it must keep nobody out
             wait = full_at - now - (limit.seconds - each)
             if wait < _ROUNDING:
-                if len(self._full_at) >= MOST_HOLDERS:
+                if len(self._full_at) >= self._tidy_at:
                     self._forget(now)
                 self._full_at[who] = full_at + each
                 return
         raise TooManyRequests(wait)
 
     def _forget(self, now: float) -> None:
+        """Who has all their room again needs no remembering; done again when there are twice as many as are left."""
         left = {who: full_at for who, full_at in self._full_at.items() if full_at > now}
-        for who in list(left)[: max(0, len(left) - MOST_HOLDERS // 2)]:
-            del left[who]
+        if len(self._full_at) >= MOST_HOLDERS:
+            for who in list(left)[: max(0, len(left) - MOST_HOLDERS // 2)]:
+                del left[who]
         self._full_at = left
+        self._tidy_at = min(MOST_HOLDERS, max(_FEW, 2 * len(left)))

@@ -92,6 +92,23 @@ def test_made_up_holders_fill_no_memory_and_whoever_just_came_is_still_braked() 
     limits.spend(limit, "z", 1e6)
 
 
+def test_with_room_for_everybody_nobody_is_forgotten_too_early() -> None:
+    limits, limit = Limits(), Limit("test", 1, 60)
+    for number in range(MOST_HOLDERS):
+        limits.spend(limit, f"link {number}", 0)
+    for number in (0, 1000, 64_000, MOST_HOLDERS - 1):
+        with pytest.raises(TooManyRequests):
+            limits.spend(limit, f"link {number}", 0)
+
+
+def test_whoever_has_all_their_room_again_is_forgotten() -> None:
+    """A campaign of a day: what is remembered grows with who is there at once, not with who ever was."""
+    limits, limit = Limits(), Limit("test", 300, 60)
+    for number in range(30_000):
+        limits.spend(limit, f"link {number}", number / 10)
+    assert len(limits._full_at) <= 1000
+
+
 def test_what_is_remembered_tells_no_token(app: FastAPI, anyone: TestClient, house: House) -> None:
     token = house.link(house.opened())
     anyone.get(f"/invullen/{token}")
