@@ -55,6 +55,8 @@ _BODIES: dict[LetterKind, Text] = {
 }
 
 
+#: Stands in an example for what the commissioner has not filled in yet; an assessment does not open without it.
+_STILL_EMPTY = Text("[nog niet ingevuld]", "[not filled in yet]")
 _ADMINISTRATION = Text("Beheer", "Administration")
 
 
@@ -122,12 +124,12 @@ def _about(waiting: Waiting, assessment: Assessment, link: str, day: date | None
     words: dict[str, str | Text] = {
         "office": assessment.office_name,
         "title": assessment.title,
-        "purpose": assessment.about.purpose,
+        "purpose": assessment.about.purpose or _STILL_EMPTY,
         "message": f"{own_words}\n\n" if own_words else "",
-        "contact": assessment.about.contact_name,
-        "address": assessment.about.contact_email,
+        "contact": assessment.about.contact_name or _STILL_EMPTY,
+        "address": assessment.about.contact_email or _STILL_EMPTY,
         "link": link,
-        "day": day_in_words(day) if day else "…",
+        "day": day_in_words(day) if day else _STILL_EMPTY,
     }
     subject = _SUBJECTS[waiting.kind].fill(title=assessment.title)
     body = _BODIES[waiting.kind].fill(**words)

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from app.domain.assessment import Assessment
+from app.domain.assessment import Assessment, Purpose
 from app.service import commissioning
 from tests.people import CLOSES, FAN, FIVE_EACH, RETAINED, TRIANGLE, VIEWER, House, address
 from tests.web.visitor import Page, Visitor
@@ -326,6 +326,24 @@ def test_the_page_of_people_survives_a_party_that_is_gone(member: Visitor, house
     keys = ["" if key == "natuur" else key for key in rows["key"].values]
     assert member.send(page.form("/partijen"), {"name": names, "key": keys}).status == 200
     assert member.open(place(made, "mensen")).status == 200
+
+
+def test_the_preview_of_a_letter_says_what_is_not_filled_in_yet(member: Visitor, house: House) -> None:
+    whole = member.open(place(house.draft(), "brieven"))
+    assert "nog niet ingevuld" not in whole.said()
+    assert not [link for link in whole.links if link.endswith("/gegevens")]
+    made = house.draft(constellation="Nog leeg", about=Purpose(), closes_on=None)
+    empty = member.open(place(made, "brieven"))
+    for sentence in (
+        "Waarom: [nog niet ingevuld]",
+        "Vragen? [nog niet ingevuld], [nog niet ingevuld].",
+        "tot en met [nog niet ingevuld].",
+        "Why: [not filled in yet]",
+    ):
+        assert sentence in empty.said()
+    assert [link for link in empty.links if link.endswith("/gegevens")] == [
+        f"http://127.0.0.1:8000{place(made, 'gegevens')}"
+    ]
 
 
 def test_the_preview_shows_the_questions_of_each_party(member: Visitor, house: House) -> None:
