@@ -1,9 +1,10 @@
 """Owns how a letter leaves: by SMTP, or as an .eml file when no server is set. Knows nothing of who gets letters."""
 
+import os
 import re
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
@@ -101,13 +102,17 @@ class FilePostman:
 
         So does what is left of a letter that never became whole.
         """
-        paths = [*self.folder.glob("*.eml"), *self.folder.glob("*.half")]
-        about = {path: path.name.split(".")[0] for path in paths if len(path.suffixes) == 2}
-        gone = erased(set(about.values())) if about else set()
-        for path in paths:
+        about = {_about(letter) for letter in self._letters()} - {""}
+        gone = erased(about) if about else set()
+        for letter in self._letters():
             with suppress(FileNotFoundError):  # another process tidies too, and half a letter becomes whole
-                if about.get(path) in gone or datetime.fromtimestamp(path.stat().st_mtime, UTC) < now - KEPT:
-                    path.unlink()
+                if _about(letter) in gone or datetime.fromtimestamp(letter.stat().st_mtime, UTC) < now - KEPT:
+                    Path(letter).unlink()
+
+    def _letters(self) -> Iterator[os.DirEntry[str]]:
+        """One after the other: a large campaign leaves tens of thousands, and every round comes along all of them."""
+        with suppress(FileNotFoundError), os.scandir(self.folder) as entries:
+            yield from (entry for entry in entries if entry.name.endswith((".eml", ".half")))
 
     def deliver(self, letter: Letter, now: datetime) -> None:
         try:
@@ -118,6 +123,12 @@ class FilePostman:
             half.rename(self.folder / f"{name}.eml")
         except OSError as error:
             raise TryLater(str(error)) from error
+
+
+def _about(letter: os.DirEntry[str]) -> str:
+    """The assessment that a file is about, by its name; empty for a letter about none."""
+    about, *rest = letter.name.split(".")
+    return about if len(rest) == 2 else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 import asyncio
 import re
 import threading
+import tracemalloc
 from collections import Counter
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -373,6 +375,29 @@ def test_letters_as_files_and_what_never_became_one_stay_for_a_month(house: Hous
     assert len(list(folder.iterdir())) == 16
     postman.tidy(written + timedelta(days=31), lambda _: set())
     assert list(folder.iterdir()) == []
+
+
+def test_tidying_many_letters_holds_only_one_at_a_time(tmp_path: Path) -> None:
+    for number in range(3000):
+        (tmp_path / f"assessment-{number % 3}.letter-{number}.eml").touch()
+    postman, asked = FilePostman(tmp_path, "rolvast@localhost"), []
+
+    def one_is_erased(assessments: AbstractSet[str]) -> set[str]:
+        asked.append(set(assessments))
+        return {"assessment-1"}
+
+    tracemalloc.start()
+    try:
+        postman.tidy(datetime.now(UTC), one_is_erased)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert asked == [{"assessment-0", "assessment-1", "assessment-2"}]
+    assert Counter(path.name.split(".")[0] for path in tmp_path.iterdir()) == {
+        "assessment-0": 1000,
+        "assessment-2": 1000,
+    }
+    assert most < 200_000
 
 
 def test_letters_as_files_go_with_what_they_are_about(house: House, tmp_path: Path) -> None:
