@@ -371,6 +371,23 @@ def test_what_keeps_it_from_opening_is_told_and_it_can_be_put_right_from_that_pa
     assert house.again(made).state == "open"
 
 
+def test_what_is_still_to_do_leads_to_where_it_is_done(member: Visitor, house: House) -> None:
+    made = house.draft({**FIVE_EACH, "wonen": 1}, about=Purpose(), closes_on=None, retention_on=None)
+    empty = house.draft({}, (), constellation="Nog leeg")
+    for draft, number in ((made, 7), (empty, 3)):
+        before = member.open(place(draft))
+        for page in (before, member.send(before.form("/openen"))):
+            whole = page.answer.text
+            list_ = whole[whole.index("<ul>") : whole.index("</ul>")]
+            places = re.findall(r'<li><a [^>]*href="([^"]+)"', list_)
+            assert len(places) == list_.count("<li>") == number
+            for found in places:
+                where, _, field = found.partition("#")
+                there = member.open(where)
+                assert there.status == 200
+                assert not field or f'id="{field}"' in there.answer.text, found
+
+
 def test_a_group_of_one_cannot_be_confirmed_away(member: Visitor, house: House) -> None:
     made = house.draft({**FIVE_EACH, "wonen": 1})
     before = member.open(place(made))
