@@ -71,15 +71,15 @@ def _items_leak(items: Sequence[str], block: BlockScores, k_cell: int) -> bool:
     means: dict[str, dict[str, Fraction]] = {"block": block_mean}
     people: dict[str, frozenset[object]] = {}
     patterns: dict[bytes, list[int]] = {}
-    for person, answered in enumerate(block.given > 0):
+    for person, answered in enumerate(block.given.T > 0):
         patterns.setdefault(answered.tobytes(), []).append(person)
     for group, persons in enumerate(patterns.values()):
-        given = [item for item, step in zip(items, block.given[persons[0]], strict=True) if step]
+        given = [item for item, step in zip(items, block.given[:, persons[0]], strict=True) if step]
         for item in given:
             column = f"{item}|{group}"
             people[column] = frozenset(persons)
             block_mean[column] = Fraction(1, n * len(given))
-            means.setdefault(item, {})[column] = Fraction(1, int(np.count_nonzero(block.given[:, items.index(item)])))
+            means.setdefault(item, {})[column] = Fraction(1, int(np.count_nonzero(block.given[items.index(item)])))
     try:
         return bool(leaking_sets(means, people, k_cell))
     except AuditGaveUp:
@@ -114,4 +114,4 @@ def _bands(block: BlockScores) -> list[tuple[int, int]]:
     """
     middle, twice = block.tallies.shape[1] + 1, 2 * block.given
     bands = ((twice > 0) & (twice < middle), twice == middle, twice > middle)
-    return [(int(np.count_nonzero(band)), int(np.count_nonzero(band.any(axis=1)))) for band in bands]
+    return [(int(np.count_nonzero(band)), int(np.count_nonzero(band.any(axis=0)))) for band in bands]

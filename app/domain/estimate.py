@@ -55,8 +55,8 @@ class BlockScores:
 
     A person's score in points is `100 · numerators[i] / denominator`, where `present[i]`; else it is missing.
     `tallies[j, v]`: how many contributors gave step v + 1 to item j, after reversal.
-    `given`: contributors × items, the step that each gave, after reversal; 0 where there is none. `sighted`: people
-    who were shown the block and answered any of it; `asked`: Σ (J − not applicable) over them.
+    `given`: items × people, the step that each contributor gave, after reversal; 0 where there is none. `sighted`:
+    people who were shown the block and answered any of it; `asked`: Σ (J − not applicable) over them.
     """
 
     numerators: Whole
@@ -71,7 +71,7 @@ class BlockScores:
     @property
     def all_complete(self) -> bool:
         """Every contributor answered every item."""
-        return bool(self.given.all())
+        return int(np.count_nonzero(self.given)) == self.contributors * len(self.given)
 
     @cached_property
     def contributors(self) -> int:
@@ -101,36 +101,33 @@ def score_block(codes: Codes, steps: int, reversed_items: Sequence[bool]) -> Blo
 
     The half rule decides who has a score: J items, `required = max(2, ceil(applicable / 2))`, 1 when J = 1.
     """
-    people, items = codes.shape
-    by_item = np.ascontiguousarray(codes.T)  # adding up whole rows is many times as fast as adding up a few columns
-    given = (by_item > BLANK) & (by_item <= steps)
-    not_applicable = by_item == NOT_APPLICABLE
+    items = codes.shape[1]
+    # Row by row, in numbers no larger than a sum over the items needs, a processor does many people at once.
+    small = np.min_scalar_type(items * steps)
+    by_item = np.ascontiguousarray(codes.T)
+    answers = (by_item > BLANK) & (by_item <= steps)
     responded = ((by_item != BLANK) & (by_item != NOT_SHOWN)).any(axis=0)
-
-    steps_given = np.where(given, by_item, 0)
-    backwards = np.asarray(reversed_items, dtype=bool)
-    steps_given[backwards] = np.where(given[backwards], steps + 1 - steps_given[backwards], 0)
-
-    answered = given.sum(axis=0, dtype=np.int64)
-    applicable = items - not_applicable.sum(axis=0, dtype=np.int64)
-    required = np.ones(people, dtype=np.int64) if items == 1 else np.maximum(2, -(-applicable // 2))
+    answered = answers.view(np.uint8).sum(axis=0, dtype=np.uint8)
+    applicable = items - (by_item == NOT_APPLICABLE).view(np.uint8).sum(axis=0, dtype=np.uint8)
+    required = np.uint8(1) if items == 1 else np.maximum(2, (applicable + 1) // 2)
     present = answered >= required
 
-    common = math.lcm(*range(1, items + 1))
-    above_one = steps_given.sum(axis=0, dtype=np.int64) - answered
-    numerators = np.where(present, above_one * (common // np.maximum(answered, 1)), 0)
+    given = by_item * (answers & present)
+    for item in np.flatnonzero(reversed_items):
+        given[item] = (steps + 1 - given[item]) * (given[item] > 0)
 
-    contributed = steps_given[:, present]
-    tallies = np.stack([np.count_nonzero(contributed == step, axis=1) for step in range(1, steps + 1)], axis=1)
+    common = math.lcm(*range(1, items + 1))
+    weight = np.array([0, *(common // count for count in range(1, items + 1))])  # of one step, by how many answered
+    above_one = given.sum(axis=0, dtype=small) - answered * present
     return BlockScores(
-        numerators=numerators,
+        numerators=above_one * weight[answered],
         present=present,
         denominator=common * (steps - 1),
-        sighted=int(responded.sum()),
-        asked=int(applicable[responded].sum()),
+        sighted=int(np.count_nonzero(responded)),
+        asked=int(applicable[responded].sum(dtype=np.int64)),
         dont_know=int(np.count_nonzero(by_item == DONT_KNOW)),
-        tallies=tallies,
-        given=contributed.T,
+        tallies=np.array([[np.count_nonzero(row == step) for step in range(1, steps + 1)] for row in given]),
+        given=given,
     )
 
 
@@ -155,17 +152,8 @@ class StatementSource:
         return self.blocks[cell].mean
 
 
-def _products(one: Whole, other: Whole) -> list[list[int]]:
-    """Per pair of columns the sum of their products over all rows, exactly, of whole numbers from 0.
-
-    Floats are multiplied many times as fast, and whole numbers below 2⁵³ are exact in them, in whatever order they are
-    added up.
-    """
-    if int(one.max(initial=0)) * int(other.max(initial=0)) * len(one) < 2**53:
-        found = one.T.astype(np.float64) @ other.astype(np.float64)
-    else:
-        found = one.T.astype(object) @ other.astype(object)
-    return [[int(product) for product in row] for row in found.tolist()]
+def _whole(numbers: Whole) -> list[list[int]]:
+    return [[int(number) for number in row] for row in numbers.tolist()]
 
 
 class GroupSource:
@@ -179,15 +167,19 @@ class GroupSource:
     def __init__(self, blocks: Mapping[Cell, BlockScores]) -> None:
         self.blocks = blocks
         self._place = {cell: place for place, cell in enumerate(blocks)}
-        numerators = np.stack([block.numerators for block in blocks.values()], axis=1)
-        mask = np.stack([block.present for block in blocks.values()], axis=1).astype(np.int64)
+        # Floats are multiplied many times as fast, and whole numbers below 2⁵³ are exact in them, in whatever order
+        # they are added up.
+        most = max(block.denominator**2 * len(block.present) for block in blocks.values())
+        number = np.float64 if most < 2**53 else object
+        mask = np.stack([block.present for block in blocks.values()], dtype=number)
+        scores = np.stack([block.numerators for block in blocks.values()], dtype=number)
         # Per cell whoever has a score in it, a bit per person.
         self._who = [int.from_bytes(np.packbits(block.present).tobytes(), "big") for block in blocks.values()]
         self._n = [block.contributors for block in blocks.values()]
         self._total = [block.total for block in blocks.values()]
-        self._shared = _products(mask, mask)
-        self._within = _products(numerators, mask)
-        self._product = _products(numerators, numerators)
+        self._shared = _whole(mask @ mask.T)
+        self._within = _whole(scores @ mask.T)
+        self._product = _whole(scores @ scores.T)
 
     def contributors(self, cell: Cell) -> int:
         return self.blocks[cell].contributors

@@ -122,6 +122,24 @@ def test_a_contrast_within_one_party_is_a_paired_difference() -> None:
     assert (found.value, found.variance, found.df) == (10, 10, 4)
 
 
+def test_products_of_scores_that_no_float_holds_are_added_up_exactly() -> None:
+    """4,000 people high on a scale of 101 steps and twelve items: the sum of their products lies beyond 2⁵³."""
+    chance = np.random.default_rng(53)
+    here, there = Cell("t", "self", "u", None), Cell("t", "whole", "u", None)
+    blocks = {}
+    for place in (here, there):
+        codes = chance.integers(90, 102, (4000, 12), dtype=np.uint8)
+        codes[:, :6][chance.random((4000, 6)) < 0.5] = BLANK  # six answers are enough: everybody has a score
+        blocks[place] = score_block(codes, 101, [False] * 12)
+    moves = [
+        sum(block.mean - Fraction(100 * int(block.numerators[person]), block.denominator) for block in blocks.values())
+        for person in range(4000)
+    ]
+    # Both cells have everybody, with a weight of one: leaving one out moves the sum by both moves, over n − 1.
+    wanted = sum(move**2 for move in moves) / 3999 / 4000
+    assert GroupSource(blocks).variance({here: Fraction(1), there: Fraction(1)}, 4000) == wanted
+
+
 def test_a_contrast_within_one_party_has_a_floor_and_classes_too() -> None:
     """Half of Σ|w| measures it: equal differences still have a floor of 5² / 5, and a class of 10² / 5."""
     scores = {"a": five(60, 15), "b": five(50, 15)}
