@@ -112,6 +112,7 @@ def _bands(block: BlockScores) -> list[tuple[int, int]]:
 
     A band of fewer than four people counts as an empty one: in tens it would still tell of one answer in ten.
     """
-    middle, twice = block.tallies.shape[1] + 1, 2 * block.given
-    bands = ((twice > 0) & (twice < middle), twice == middle, twice > middle)
+    steps, given = block.tallies.shape[1], block.given
+    below, above = steps // 2, steps - steps // 2
+    bands = ((given > 0) & (given <= below), (given > below) & (given <= above), given > above)
     return [(int(np.count_nonzero(band)), int(np.count_nonzero(band.any(axis=0)))) for band in bands]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -102,8 +102,8 @@ def score_block(codes: Codes, steps: int, reversed_items: Sequence[bool]) -> Blo
     The half rule decides who has a score: J items, `required = max(2, ceil(applicable / 2))`, 1 when J = 1.
     """
     items = codes.shape[1]
-    # Row by row, in numbers no larger than a sum over the items needs, a processor does many people at once.
-    small = np.min_scalar_type(items * steps)
+    # Row by row and in small numbers a processor does many people at once: a block has at most 250 steps and twelve
+    # items, so that a step and a count of items fit in a byte each.
     by_item = np.ascontiguousarray(codes.T)
     answers = (by_item > BLANK) & (by_item <= steps)
     responded = ((by_item != BLANK) & (by_item != NOT_SHOWN)).any(axis=0)
@@ -117,8 +117,9 @@ def score_block(codes: Codes, steps: int, reversed_items: Sequence[bool]) -> Blo
         given[item] = (steps + 1 - given[item]) * (given[item] > 0)
 
     common = math.lcm(*range(1, items + 1))
-    weight = np.array([0, *(common // count for count in range(1, items + 1))])  # of one step, by how many answered
-    above_one = given.sum(axis=0, dtype=small) - answered * present
+    # What one step weighs, by how many items were answered; nothing weighs anything for whoever answered none.
+    weight = np.array([0, *(common // count for count in range(1, items + 1))])
+    above_one = given.sum(axis=0, dtype=np.min_scalar_type(items * steps)) - answered * present
     return BlockScores(
         numerators=above_one * weight[answered],
         present=present,
@@ -152,7 +153,8 @@ class StatementSource:
         return self.blocks[cell].mean
 
 
-def _whole(numbers: Whole) -> list[list[int]]:
+def _whole(numbers: npt.NDArray[Any]) -> list[list[int]]:
+    """The same numbers as Python's own, which know no bounds."""
     return [[int(number) for number in row] for row in numbers.tolist()]
 
 
@@ -167,12 +169,12 @@ class GroupSource:
     def __init__(self, blocks: Mapping[Cell, BlockScores]) -> None:
         self.blocks = blocks
         self._place = {cell: place for place, cell in enumerate(blocks)}
-        # Floats are multiplied many times as fast, and whole numbers below 2⁵³ are exact in them, in whatever order
-        # they are added up.
+        # Floats are multiplied many times as fast as objects, and whole numbers below 2⁵³ are exact in them, in
+        # whatever order they are added up. No score exceeds its denominator, so no sum of products exceeds `most`.
         most = max(block.denominator**2 * len(block.present) for block in blocks.values())
-        number = np.float64 if most < 2**53 else object
-        mask = np.stack([block.present for block in blocks.values()], dtype=number)
-        scores = np.stack([block.numerators for block in blocks.values()], dtype=number)
+        kind = np.float64 if most < 2**53 else object
+        mask = np.stack([block.present for block in blocks.values()], dtype=kind)
+        scores = np.stack([block.numerators for block in blocks.values()], dtype=kind)
         # Per cell whoever has a score in it, a bit per person.
         self._who = [int.from_bytes(np.packbits(block.present).tobytes(), "big") for block in blocks.values()]
         self._n = [block.contributors for block in blocks.values()]

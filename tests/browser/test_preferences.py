@@ -122,8 +122,9 @@ def test_the_focus_comes_to_the_summary_of_what_is_wrong(chromium: Any, world: W
         # The fields of this page come first, since what stands on another page is looked for there.
         for path, field in sorted(link.partition("#")[::2] for link in links):
             answer = visit.page.goto(f"{visit.site}{path}") if path else None
-            there = (answer is None or answer.ok) and (not field or visit.page.locator(f'[id="{field}"]').count() == 1)
-            if not there or not (path or field):
+            came = answer is None or (answer.ok and answer.url == f"{visit.site}{path}")
+            there = not field or visit.page.locator(f'[id="{field}"]').count() == 1
+            if not came or not there or not (path or field):
                 visit.complain(f"the summary leads to {path}#{field}, which is not there")
 
     walk(chromium, world, [place for place in PLACES if place.faulty], look)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.answers import BLANK, NOT_SHOWN, Value
+from app.domain.answers import BLANK, DONT_KNOW, NOT_SHOWN, Value
 from app.domain.estimate import Cell, Estimator, GroupSource, half_up, score_block
 from app.domain.parameters import Parameters
 from app.domain.scoring import agreement
@@ -318,6 +318,11 @@ def test_a_pool_with_little_sight_does_not_stand_beside_what_its_parties_see(one
 def test_not_applicable_shrinks_what_could_be_known() -> None:
     """Six people: two don't know, four say not applicable: two of two."""
     assert sight(["dont_know"] * 2 + ["not_applicable"] * 4)["flags"] == ["little_sight"]
+
+
+def test_one_in_four_not_knowing_is_one_in_four_of_any_number() -> None:
+    block = score_block(np.array([[3, 3, 3, DONT_KNOW]] * 100, dtype=np.uint8), 5, [False] * 4)
+    assert (block.asked, block.dont_know_rate) == (400, Fraction(1, 4))
 
 
 def test_who_left_everything_open_or_was_not_shown_the_block_saw_nothing() -> None:

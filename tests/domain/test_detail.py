@@ -128,6 +128,24 @@ def test_a_band_of_fewer_than_four_people_takes_the_distribution_away(low: int, 
     assert ("distribution" in found, "sd" in found) == (shown, shown)
 
 
+def long_scale(*given: int) -> Document:
+    """The detail of a block of one item on 149 steps, with 75 in the middle."""
+    block = score_block(np.array([[step] for step in given], dtype=np.uint8), 149, [False])
+    found: Document = detail_of(["a"], block, agreement(block, 149), Parameters())
+    return found
+
+
+def test_bands_hold_on_a_scale_that_is_longer_than_half_a_byte() -> None:
+    spread = long_scale(*[140] * 10, *[76] * 2, *[75] * 4, *[74] * 2, *[1] * 2)
+    assert spread["distribution"] == {"low": 20, "middle": 20, "high": 60}
+    assert long_scale(*[140] * 8, *[75] * 4, 10) == {}
+
+
+def test_an_even_scale_has_no_middle_and_therefore_an_empty_band() -> None:
+    block = score_block(np.array([[1 + n % 4] for n in range(20)], dtype=np.uint8), 4, [False])
+    assert detail_of(["a"], block, agreement(block, 4), Parameters()) == {}
+
+
 def test_the_distribution_is_in_three_bands_around_the_middle() -> None:
     """Forty answers: 8 low, 12 in the middle, 20 high."""
     rows: Rows = [*[[1, 2]] * 4, *[[3, 3]] * 6, *[[4, 5]] * 10]
