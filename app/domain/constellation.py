@@ -28,8 +28,8 @@ LONGEST_PARTY_KEY = 40
 class Party:
     """One organisation(al unit) in one role.
 
-    `invited`: everyone ever invited, undeliverable addresses excepted; 0 while nobody is known. `changed`: its list of
-    people changed after opening.
+    `invited`: everyone ever invited; 0 while nobody is known. Closing leaves out undeliverable addresses; until then
+    they count, as they come and go without any change of the list. `changed`: its list changed after opening.
     """
 
     key: str

@@ -1,6 +1,7 @@
 """Owns the outbox: letters written with the change that causes them, and brought by the worker afterwards."""
 
 import logging
+import secrets
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
@@ -26,13 +27,28 @@ MOST_ATTEMPTS = 75
 ALL_LETTERS: Sequence[LetterKind] = get_args(LetterKind)
 #: Somebody waits for it behind a screen: it must not stand behind a mailing.
 URGENT: Sequence[LetterKind] = ("sign_in",)
+#: No other letter waits for these: how long it waited would tell how many people have not sent.
+LAST: Sequence[LetterKind] = ("reminder",)
+#: Reminders leave each at a moment of its own within this time. One after the other along the list, two people who lay
+#: theirs side by side would see whether somebody between them got one (decision 23).
+REMINDED_WITHIN = timedelta(minutes=15)
 
 
-def queue(work: Work, kind: LetterKind, receivers: Iterable[tuple[str, str]]) -> int:
-    """Have letters wait for (reference, address), in the same transaction; gives how many."""
-    letters = [Waiting(work.chance(), kind, reference, email, 0) for reference, email in receivers]
-    work.store.outbox.add(letters, work.now)
+def queue(work: Work, kind: LetterKind, receivers: Iterable[tuple[str, str]], within: timedelta = timedelta()) -> int:
+    """Have letters wait for (reference, address), in the same transaction; gives how many.
+
+    Each is due at a moment of its own, at random from now until `within`.
+    """
+    letters = [
+        (Waiting(work.chance(), kind, reference, email, 0), work.now + _at_random(within))
+        for reference, email in receivers
+    ]
+    work.store.outbox.add(letters)
     return len(letters)
+
+
+def _at_random(within: timedelta) -> timedelta:
+    return within * secrets.randbelow(2**32) / 2**32
 
 
 def remind(work: Work, actor: Actor, identifier: str) -> None:
@@ -59,7 +75,8 @@ def remind_on_chosen_day(work: Work, actor: Actor, assessment: Assessment) -> No
 
 def _remind(work: Work, actor: Actor, assessment: Assessment) -> None:
     unsent = work.store.answers.unsent(assessment.id)
-    queue(work, "reminder", [(i, p.email) for i, p in work.store.answers.people(assessment.id) if i in unsent])
+    receivers = [(i, p.email) for i, p in work.store.answers.people(assessment.id) if i in unsent]
+    queue(work, "reminder", receivers, REMINDED_WITHIN)
     work.record(actor, assessment, "reminded")
 
 
@@ -82,8 +99,7 @@ class Post:
         """
         brought = 0
         while not stopping():
-            with self._work() as work:
-                waiting = work.store.outbox.claim(work.now, LEASE, kinds)
+            waiting = self._next(kinds)
             if waiting is None:
                 break
             try:
@@ -92,6 +108,13 @@ class Post:
                 log.exception("a letter (%s) could not be brought; it will be tried again", waiting.kind)
         self.postman.tidy(self.clock(), self._erased)
         return brought
+
+    def _next(self, kinds: Sequence[LetterKind]) -> Waiting | None:
+        with self._work() as work:
+            for those in ([kind for kind in kinds if kind not in LAST], [kind for kind in kinds if kind in LAST]):
+                if those and (waiting := work.store.outbox.claim(work.now, LEASE, those)):
+                    return waiting
+        return None
 
     def _bring(self, waiting: Waiting) -> int:
         with self._work() as work:

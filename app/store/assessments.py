@@ -50,13 +50,13 @@ def parties_of(
     """The parties of assessments in order, each with everyone who was ever invited as it was counted at closing, and
     with its assessment.
 
-    `those`: which assessments, said of a column with their ids. `counted`: before closing too, which takes time that
-    grows with the people; otherwise it is 0 until then.
+    `those`: which assessments, said of a column with their ids. `counted`: before closing too, when addresses that no
+    letter reaches are still among them, which takes time that grows with the people; otherwise it is 0 until then.
     """
     party, invitation = tables.party.c, tables.invitation.c
     people = (
         select(invitation.assessment_id, invitation.party_key, func.count().label("people"))
-        .where(those(invitation.assessment_id), ~invitation.undeliverable)
+        .where(those(invitation.assessment_id))
         .group_by(invitation.assessment_id, invitation.party_key)
         .subquery()
     )

@@ -28,7 +28,8 @@ class Outbox:
         self._connection = connection
         self._is_sqlite = connection.dialect.name == "sqlite"
 
-    def add(self, letters: Sequence[Waiting], due_at: datetime) -> None:
+    def add(self, letters: Sequence[tuple[Waiting, datetime]]) -> None:
+        """Have letters wait, each until it is due."""
         if letters:
             self._connection.execute(
                 insert(tables.outbox),
@@ -41,7 +42,7 @@ class Outbox:
                         "attempts": 0,
                         "due_at": due_at,
                     }
-                    for letter in letters
+                    for letter, due_at in letters
                 ],
             )
 

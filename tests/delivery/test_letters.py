@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from app.delivery.mail import FilePostman, Letter, SmtpPostman, compose
 from app.domain.assessment import Assessment
-from app.service import access, administration, commissioning, erasing, inviting, posting
+from app.service import access, administration, commissioning, erasing, inviting, posting, reporting
 from app.service.housekeeping import erase_expired, one_round
 from app.service.posting import ALL_LETTERS, LEASE, Post
 from tests.delivery.post_office import Mailbox, free_port, listening
@@ -106,7 +106,9 @@ def test_an_address_that_refuses_is_marked_and_does_not_count_as_invited(
 
 
 def invited(house: House, made: Assessment) -> int:
-    return {p.key: p.invited for p in house.again(made).parties}["wonen"]
+    """How many people of a party count as invited when the assessment closes now."""
+    with house.work(write=False) as work:
+        return work.store.answers.invited_per_party(made.id)["wonen"]
 
 
 def send_again(house: House, made: Assessment, email: str) -> None:
@@ -133,7 +135,32 @@ def test_a_second_letter_that_comes_back_does_not_tell_whether_that_person_had_s
     assert marked(house, made.id) == []
     assert invited(house, made) == 7
     house.close(made)
-    assert invited(house, made) == 7
+    assert {party.key: party.invited for party in house.again(made).parties}["wonen"] == 7
+
+
+def test_addresses_that_refuse_for_a_while_do_not_move_the_response(
+    house: House, postman: SmtpPostman, port: int
+) -> None:
+    """Addresses of one's own that begin to work one by one would move the bands until they tell the count."""
+    made = house.opened({**FIVE_EACH, "wonen": 15})
+    own = [address("wonen", number) for number in range(11, 16)]
+    told = []
+    with refusing(port, *own) as mailbox:
+        bring(house, postman)
+        for number in range(1, 9):
+            house.send(house.link(made, "wonen", number))
+        for email in (None, *own):
+            if email:
+                mailbox.refused.discard(email)
+                send_again(house, made, email)
+                bring(house, postman)
+            with house.work(write=False) as work:
+                told += [
+                    (party.invited, band)
+                    for party, band in reporting.response(work, house.commissioner, made.id)
+                    if party.key == "wonen"
+                ]
+    assert told == [(15, "40–59")] * 6
 
 
 def test_whoever_a_later_letter_reaches_counts_as_invited(house: House, postman: SmtpPostman, port: int) -> None:
@@ -179,6 +206,7 @@ def test_a_server_that_stays_away_or_refuses_a_reminder_marks_nobody(
         with house.work() as work:
             posting.remind(work, house.commissioner, made.id)
         mailbox.refused |= {address("wonen", number) for number in range(1, 6)}
+        house.clock.pass_by(minutes=15)
         bring(house, postman)
     assert marked(house, made.id) == []
     house.clock.pass_by(days=1)
@@ -279,6 +307,7 @@ def test_a_reminder_reaches_only_those_who_have_not_sent(house: House, postman: 
         with house.work() as work:
             posting.remind(work, house.commissioner, made.id)
         house.send(house.link(made, "wonen", 3))
+        house.clock.pass_by(minutes=15)
         bring(house, postman)
     reminded = {letter["To"] for letter in mailbox.letters}
     assert address("wonen", 2) not in reminded, "had sent when reminded"
@@ -287,6 +316,43 @@ def test_a_reminder_reaches_only_those_who_have_not_sent(house: House, postman: 
     with house.work(write=False) as work:
         said = [event for event in work.store.results.audit_events(house.office, made.id) if event.action == "reminded"]
     assert [dict(event.detail) for event in said] == [{}], "not even how many"
+
+
+def test_when_a_reminder_leaves_tells_nothing_of_anybody_else(house: House, postman: SmtpPostman, port: int) -> None:
+    """Two people who lay their reminders side by side must not see whether somebody between them got one too."""
+    made = house.opened()
+    mailbox = Mailbox()
+    with listening(mailbox, port):
+        bring(house, postman)
+        mailbox.letters.clear()
+        with house.work() as work:
+            posting.remind(work, house.commissioner, made.id)
+        left = []
+        for _ in range(16):
+            left.append(bring(house, postman))
+            house.clock.pass_by(minutes=1)
+    assert sum(left) == 15
+    assert max(left) < 12, "each at a moment of its own"
+    receivers = [letter["To"] for letter in mailbox.letters]
+    assert receivers != sorted(receivers), "in no order of the list"
+
+
+def test_no_other_letter_waits_for_reminders(house: House, postman: SmtpPostman, port: int) -> None:
+    """How long it waited would tell how many had not sent."""
+    made = house.opened()
+    mailbox = Mailbox()
+    with listening(mailbox, port):
+        bring(house, postman)
+        mailbox.letters.clear()
+        with house.work() as work:
+            posting.remind(work, house.commissioner, made.id)
+        house.clock.pass_by(minutes=15)
+        with house.work() as work:
+            invitations = {person.email: invitation for invitation, person in work.store.answers.people(made.id)}
+            inviting.send_again(work, house.commissioner, made.id, invitations[address("wonen", 1)])
+        bring(house, postman)
+    assert len(mailbox.letters) == 16
+    assert [letter["Subject"].startswith("Nog open") for letter in mailbox.letters] == [False] + [True] * 15
 
 
 def test_planned_reminders_go_out_once_on_their_day(house: House, postman: SmtpPostman, port: int) -> None:
