@@ -67,6 +67,13 @@ def _group(people: int, params: Parameters) -> tuple[Weight, Text]:
             "needed. Invite more people, choose an attributed statement, or confirm when opening that you know this.",
         )
     needed = max(params.k_party, math.ceil(params.min_response * people))
+    if needed == people:
+        return "narrow", Text(
+            "{name}: alle {n} mensen moeten antwoorden, anders blijft de partij verborgen. Wordt zij getoond, dan weet "
+            "iedereen dat allen antwoordden. Een paar mensen meer geeft ruimte.",
+            "{name}: all {n} people must answer, or the party stays hidden. If it is shown, everybody knows that all "
+            "have answered. A few more people give room.",
+        )
     if needed > NARROW * people:
         return "narrow", Text(
             "{name}: van deze {n} mensen moeten er minstens {needed} antwoorden, anders blijft de partij verborgen. "

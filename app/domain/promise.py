@@ -49,12 +49,12 @@ def what_cannot_be_ruled_out(party: Party) -> Text:
             "As you answer by name, your answers can be traced to your party. That is intended.",
         )
     return Text(
-        "Als bijna iedereen in uw groep hetzelfde antwoordt, is dat aan het gemiddelde te zien. Collega's die samen "
-        "vertellen wat ze invulden, kunnen de rest schatten. De beheerder van het systeem kan bij de opgeslagen "
-        "antwoorden, niet bij uw naam daarbij.",
-        "If nearly everyone in your group gives the same answer, the mean shows it. Colleagues who tell each other "
-        "what they filled in can estimate the rest. The operator of the system can reach the stored answers, not your "
-        "name with them.",
+        "Als bijna iedereen in uw groep hetzelfde antwoordt, is dat aan het gemiddelde te zien. Antwoordt iedereen van "
+        "uw partij, dan kan ook dat uit het rapport blijken. Collega's die samen vertellen wat ze invulden, kunnen de "
+        "rest schatten. De beheerder van het systeem kan bij de opgeslagen antwoorden, niet bij uw naam daarbij.",
+        "If nearly everyone in your group gives the same answer, the mean shows it. If everybody of your party "
+        "answers, the report may show that too. Colleagues who tell each other what they filled in can estimate the "
+        "rest. The operator of the system can reach the stored answers, not your name with them.",
     )
 
 

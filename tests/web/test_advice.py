@@ -39,6 +39,12 @@ def test_advice_tells_how_many_must_answer(people: int, needed: int) -> None:
     assert f"Antwoorden er minstens {needed}," in advise(GROUP, people, Parameters()).message.nl
 
 
+def test_who_invites_just_enough_hears_that_a_score_tells_that_all_have_answered() -> None:
+    assert "alle 5 mensen moeten antwoorden" in advise(GROUP, 5, Parameters()).message.nl
+    assert "dan weet iedereen dat allen antwoordden" in advise(GROUP, 5, Parameters()).message.nl
+    assert "dan weet iedereen" not in advise(GROUP, 6, Parameters()).message.nl
+
+
 def place(made: object, page: str) -> str:
     return f"/bureau/metingen/{made.id}/{page}"  # type: ignore[attr-defined]
 

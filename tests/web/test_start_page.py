@@ -150,6 +150,15 @@ def test_everyone_is_told_how_many_of_their_party_were_asked_and_when_that_chang
     assert "na het openen gewijzigd" in said
 
 
+def test_whoever_begins_is_told_that_a_report_may_show_that_everybody_answered(visitor: Visitor, house: House) -> None:
+    """Five of five, or twelve of twelve (scoring.md §7.7)."""
+    link = house.link(house.opened())
+    assert (
+        "Antwoordt iedereen van uw partij, dan kan ook dat uit het rapport blijken."
+        in visitor.open(f"/invullen/{link}").said()
+    )
+
+
 def test_people_of_a_party_that_stays_hidden_are_told_before_they_begin(visitor: Visitor, house: House) -> None:
     few = house.opened({**FIVE_EACH, "wonen": 2})
     told = visitor.open(f"/invullen/{house.link(few)}").said()
