@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from datetime import timedelta
 
+from app.service.posting import REMINDED_WITHIN
 from tests.delivery.post_office import Mailbox, free_port, listening
 from tests.faults.launch import ROUND
 from tests.faults.sending import ready_to_send, send_all
@@ -31,6 +32,8 @@ def test_over_the_last_day_and_back_it_closes_once_and_every_letter_comes_once(s
         # Both reminders by a clock that is ahead; back, and once more towards them.
         for ahead, letters in ((first.days, 3), (first.days + 5, 6), (0, 6), (first.days, 6), (first.days + 5, 6)):
             service.set_clock(days=ahead)
+            until(lambda letters=letters: house.number_of("outbox") + len(mailbox.letters) >= letters, "them to be due")
+            service.set_clock(days=ahead, seconds=REMINDED_WITHIN.total_seconds())
             until(lambda letters=letters: len(mailbox.letters) >= letters, "the letters of this day")
             some_rounds_later()
             assert len(mailbox.letters) == letters, f"{ahead} days ahead"
