@@ -65,8 +65,10 @@ def remind(work: Work, actor: Actor, identifier: str) -> None:
     _remind(work, actor, assessment)
 
 
-def remind_on_chosen_day(work: Work, actor: Actor, assessment: Assessment) -> None:
-    """The reminders that the commissioner planned: once on each chosen day."""
+def remind_on_chosen_day(work: Work, actor: Actor, identifier: str) -> None:
+    """The reminders that the commissioner planned: once on each chosen day, while it is open."""
+    assessment = work.own_to_change(actor, identifier)
+    assessment.require_open(work.now)
     today = dutch_date(work.now)
     left = (assessment.closes_on - today).days if assessment.closes_on else -1
     if left in assessment.post.reminder_days and work.store.assessments.set_reminded(assessment.id, today):

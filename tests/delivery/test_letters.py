@@ -520,6 +520,17 @@ def test_addresses_go_thirty_days_after_closing(house: House) -> None:
     assert [p for _, p in people(house, made.id) if p.email or p.name] == []
 
 
+def test_addresses_of_a_list_that_everyone_was_taken_off_go_as_well(house: House) -> None:
+    made = house.opened()
+    with house.work() as work:
+        for invitation, _ in work.store.answers.people(made.id):
+            commissioning.remove_person(work, house.commissioner, made.id, invitation)
+    house.close(made)
+    house.clock.pass_by(days=60)
+    one_round(house.workshop, house.clock)
+    assert house.stored("SELECT email FROM invitation WHERE email <> '' OR name <> ''") == []
+
+
 def people(house: House, assessment: str) -> list:
     with house.work(write=False) as work:
         return work.store.answers.people(assessment)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,11 +10,12 @@ import pytest
 from app.catalogue import Catalogue
 from app.delivery.mail import FilePostman
 from app.domain.assessment import Assessment
-from app.service import housekeeping, posting
+from app.domain.problems import NotAllowed
+from app.service import access, comments, commissioning, housekeeping, posting
 from app.service.work import Workshop
 from app.store.engine import Database
 from app.store.outbox import Waiting
-from tests.people import NOW, SECRET, Chance, House
+from tests.people import COMMISSIONER, NOW, SECRET, Chance, House
 from tests.service.storm import at_once, while_held
 
 FIRST_DAY = timedelta(days=1)
@@ -36,6 +37,20 @@ def actions(house: House, made: Assessment) -> Counter[str]:
 def both(house: House, other: Workshop, statement: str, job: Callable[[Workshop], object]) -> None:
     """One waits just before it writes; the other does it all, if nothing stops it; then the first goes on."""
     while_held(house.workshop.database, statement, lambda: job(house.workshop), lambda: job(other))
+
+
+def overtaken_by(house: House, others: Callable[[], object]) -> Callable[[], datetime]:
+    """A clock for a job that first looks what is due: others do theirs between its look and its change."""
+    looks = 0
+
+    def now() -> datetime:
+        nonlocal looks
+        looks += 1
+        if looks == 2:
+            others()
+        return house.clock()
+
+    return now
 
 
 def test_planned_reminders_are_written_once(house: House, other: Workshop) -> None:
@@ -94,3 +109,28 @@ def test_every_letter_leaves_once(house: House, other: Workshop, tmp_path: Path)
     letters = [path.name for folder in folders for path in folder.glob("*.eml")]
     assert len(letters) == len(set(letters)) == len(house.links(made))
     assert house.number_of("outbox") == 0
+
+
+def test_addresses_forgotten_by_two_workers_leave_who_took_part_known(house: House, other: Workshop) -> None:
+    made = house.opened()
+    with house.work() as work:
+        commissioning.add_people(work, house.commissioner, made.id, [(1, [COMMISSIONER, "", "dienst", ""])])
+        access.add_member(work, house.commissioner, COMMISSIONER, "commissioner")
+    house.everyone_sends(made)
+    house.release(house.close(made))
+    house.clock.pass_by(days=40)
+    forgets = overtaken_by(house, lambda: housekeeping.forget_addresses(other, house.clock))
+    housekeeping.forget_addresses(house.workshop, forgets)
+    assert house.stored("SELECT email FROM invitation WHERE email <> ''") == []
+    with pytest.raises(NotAllowed), house.work() as work:
+        comments.declare(work, house.commissioner, made.id)
+
+
+def test_what_closes_just_before_the_planned_reminder_is_not_reminded_of(house: House, other: Workshop) -> None:
+    made = house.answered()
+    with house.work() as work:
+        work.store.outbox.drop_all()
+    assert made.closes_on is not None
+    house.clock.now = NOW + (made.closes_on - NOW.date()) - timedelta(days=2)
+    housekeeping.remind_due(house.workshop, overtaken_by(house, lambda: house.close(made)))
+    assert actions(house, made)["reminded"] == 0

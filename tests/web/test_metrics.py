@@ -173,6 +173,16 @@ def test_the_workers_last_round_is_known_to_the_minute(anyone: TestClient, house
         house.clock.pass_by(seconds=50)
 
 
+def test_the_workers_last_round_is_known_again_when_a_clock_that_was_ahead_goes_back(
+    anyone: TestClient, house: House
+) -> None:
+    house.clock.pass_by(days=3)
+    one_round(house.workshop, house.clock)
+    house.clock.pass_by(days=-3)
+    one_round(house.workshop, house.clock)
+    assert figures(anyone)["rolvast_worker_last_round_timestamp_seconds"] == house.clock.now.timestamp()
+
+
 def test_a_database_of_another_version_is_told_and_nothing_falls_over(anyone: TestClient, house: House) -> None:
     with house.workshop.database.transaction(write=True) as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
