@@ -153,6 +153,8 @@ def tell(work: Work, actor: Actor, identifier: str, agreement: str, kept: Kept) 
 
 def tell_for_party(work: Work, reader: Reader, identifier: str, agreement: str, kept: Kept) -> None:
     """The same by a reader, of an agreement of the reader's own party."""
+    # Held first: the office may be writing the whole list, with what was told until then.
+    work.held(reader.assessment.office, reader.assessment.id).require_state("released")
     found = dialogue_for_reader(work, reader, identifier)
     named = found.dialogue.agreement(agreement)
     if named is None:
@@ -201,10 +203,14 @@ def agreements_to_remind(work: Work) -> list[str]:
 def remind_of(work: Work, agreement: str) -> None:
     """Write to the address that was given with an agreement, and to the contact of the assessment; once."""
     found = work.store.dialogues.agreement(agreement)
-    if found is None or found[1].kept != "unknown" or not work.store.dialogues.mark_reminded(agreement):
+    if found is None:
         return
-    assessment = work.store.assessments.of_link(found[0])
-    receivers = dict.fromkeys(filter(None, (found[1].contact, assessment.about.contact_email)))
+    about = work.store.assessments.of_link(found[0])
+    assessment = work.held(about.office, about.id)
+    current = work.store.dialogues.of(assessment.id).agreement(agreement)
+    if current is None or current.kept != "unknown" or not work.store.dialogues.mark_reminded(agreement):
+        return
+    receivers = dict.fromkeys(filter(None, (current.contact, assessment.about.contact_email)))
     queue(work, "agreement", [(agreement, email) for email in receivers])
 
 

@@ -54,7 +54,11 @@ class Work:
     def own_to_change(self, actor: Actor, identifier: str) -> Assessment:
         """The same, held until the transaction ends, for an actor who may change it."""
         actor.require_write()
-        assessment = self.store.assessments.lock_for_change(actor.office, identifier)
+        return self.held(actor.office, identifier)
+
+    def held(self, office: str, identifier: str) -> Assessment:
+        """An assessment, held until the transaction ends, whoever it is that changes something of it."""
+        assessment = self.store.assessments.lock_for_change(office, identifier)
         if assessment is None:
             raise NotFound
         return assessment

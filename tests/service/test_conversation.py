@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -11,8 +12,9 @@ from app.domain.dialogue import Agreement, Dialogue, Meeting
 from app.domain.problems import InvalidInput, NotAllowed, NotFound, WrongState
 from app.service import access, learning
 from app.service.access import Reader
-from app.service.housekeeping import erase_expired, forget_contacts
+from app.service.housekeeping import erase_expired, forget_contacts, remind_of_agreements
 from tests.people import RETAINED, House
+from tests.service.storm import while_held
 
 #: Two in the afternoon in winter, Dutch time.
 TALK = Meeting(datetime(2027, 1, 20, 13, 0, tzinfo=UTC), 90, "Kamer B2.14", "De drie vragen uit het rapport")
@@ -179,6 +181,33 @@ def test_what_was_told_of_an_agreement_stays_when_another_is_added(house: House)
         ("Beter gezegd", "wonen", "kept"),
         (FIRST.what, "dienst", "unknown"),
     ]
+
+
+def test_what_a_party_tells_while_the_office_writes_the_list_stays(house: House) -> None:
+    made = house.released()
+    (first,) = agree(house, made, FIRST)
+    link = reader(house, made, "wonen")
+
+    def tell() -> None:
+        with house.work() as work:
+            learning.tell_for_party(work, link, made.id, first.id, "kept")
+
+    changed = replace(first, what="Beter gezegd")
+    while_held(house.workshop.database, "DELETE FROM agreement", lambda: agree(house, made, changed), tell)
+    assert [(a.what, a.kept) for a in seen_by_office(house, made).agreements] == [("Beter gezegd", "kept")]
+
+
+def test_a_reminder_that_leaves_while_the_office_writes_the_list_leaves_once(house: House) -> None:
+    made = house.released()
+    (first,) = agree(house, made, FIRST)
+    house.clock.now = datetime(2027, 3, 30, 12, 0, tzinfo=UTC)
+    remind = partial(remind_of_agreements, house.workshop, house.clock)
+    changed = replace(first, what="Beter gezegd")
+    while_held(house.workshop.database, "DELETE FROM agreement", lambda: agree(house, made, changed), remind)
+    letters = house.number_of("outbox")
+    assert letters > 0
+    remind()
+    assert house.number_of("outbox") == letters
 
 
 def test_a_party_tells_of_its_own_agreement_only(house: House) -> None:
