@@ -25,6 +25,10 @@ from app.store.writers import Writers
 
 #: How long a writer waits for another process before it gives up, in milliseconds.
 BUSY_TIMEOUT = 5000
+#: How long the wiping of traces waits for whoever has a table or the file, in milliseconds: others wait behind it.
+WIPING_TIMEOUT = 200
+#: How long a transaction may stand still before PostgreSQL takes it for left behind, in milliseconds.
+LEFT_BEHIND = 300_000
 #: How long whoever asks for something waits for a turn within this process, in seconds.
 PATIENCE = BUSY_TIMEOUT * 2 / 1000
 #: Of the connections to PostgreSQL, the tenths with which those who ask read at once, and write at once. More write: a
@@ -162,30 +166,36 @@ class Database:
     def scrub(self) -> bool:
         """Rewrite the files without what was deleted, so that no trace of order or of drafts stays (closing).
 
-        False when somebody was reading or writing meanwhile and traces may be left: ask again later.
+        False when somebody was reading or writing meanwhile, or the database is out of reach, and traces may be left:
+        ask again later.
         """
-        if not self._writers:
-            try:
-                with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                    for table in ("invitation", "draft", "submission", "comment", "released_comment", "outbox"):
-                        connection.exec_driver_sql(f"VACUUM FULL {table}")
-            except DBAPIError:
-                return False
-            return True
-        with self._writers.alone(BUSY_TIMEOUT / 1000) as alone:
-            return alone and self._rewrite_files()
+        try:
+            if not self._writers:
+                self._rewrite_tables()
+                return True
+            with self._writers.alone(BUSY_TIMEOUT / 1000) as alone:
+                return alone and self._rewrite_file()
+        except (DBAPIError, NoConnectionLeft, sqlite3.OperationalError):
+            return False
 
-    def _rewrite_files(self) -> bool:
+    def _rewrite_tables(self) -> None:
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            # Whoever comes to a table after us waits behind us for whoever has it: during a backup that is minutes.
+            connection.exec_driver_sql(f"SET lock_timeout = {WIPING_TIMEOUT}")
+            try:
+                for table in ("invitation", "draft", "submission", "comment", "released_comment", "outbox"):
+                    connection.exec_driver_sql(f"VACUUM FULL {table}")
+            finally:
+                connection.exec_driver_sql("RESET lock_timeout")
+
+    def _rewrite_file(self) -> bool:
         raw = self.engine.raw_connection()
         try:
             cursor = raw.cursor()
-            cursor.execute("PRAGMA busy_timeout=100")
+            cursor.execute(f"PRAGMA busy_timeout={WIPING_TIMEOUT}")
             cursor.execute("VACUUM")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             busy, _, _ = cursor.fetchone() or (1, 0, 0)
-        except sqlite3.OperationalError:
-            return False
-        else:
             return not busy
         finally:
             raw.invalidate()
@@ -223,21 +233,28 @@ def _all_at_once(connection: Connection, jobs: Sequence[Job[Any]]) -> list[Outco
 
 #: What SQLite says when it is locked, gone or full; asking again later is right.
 _LATER = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_FULL", "SQLITE_READONLY")
+#: What PostgreSQL says while it only reads, as a server does that follows another one.
+_READ_ONLY = "25006"
 
 
 @contextmanager
 def reachable() -> Iterator[None]:
-    """A database that is locked, gone or full is Busy, which asks to come back; every other fault of SQL is a bug."""
+    """A database that is locked, gone, full or read-only is Busy, which asks to come back; other faults are bugs."""
     try:
         yield
     except NoConnectionLeft as error:
         raise Busy from error
     except DBAPIError as error:
-        name = getattr(error.orig, "sqlite_errorname", None)
-        gone = name.startswith(_LATER) if name else error.connection_invalidated or isinstance(error, OperationalError)
-        if gone:
+        if _may_come_back(error):
             raise Busy from error
         raise
+
+
+def _may_come_back(error: DBAPIError) -> bool:
+    if name := getattr(error.orig, "sqlite_errorname", None):
+        return str(name).startswith(_LATER)
+    read_only = getattr(error.orig, "sqlstate", None) == _READ_ONLY
+    return error.connection_invalidated or isinstance(error, OperationalError) or read_only
 
 
 @contextmanager
@@ -252,14 +269,22 @@ def _with_driver(url: URL) -> URL:
 
 
 def _patience(url: URL) -> dict[str, str]:
-    """By itself PostgreSQL waits for ever: for a server that is silent, and for a lock that is held.
+    """By itself PostgreSQL waits for ever: for a server that is silent, for a lock, and for a client that is gone.
 
     What the operator wrote in the URL goes before.
     """
+    on_the_server = {
+        "lock_timeout": BUSY_TIMEOUT,
+        # A client whose machine fell keeps the rows that it held; by itself the system asks after two hours.
+        "idle_in_transaction_session_timeout": LEFT_BEHIND,
+        "tcp_keepalives_idle": 30,
+        "tcp_keepalives_interval": 5,
+        "tcp_keepalives_count": 2,
+    }
     ours = {
         "connect_timeout": str(BUSY_TIMEOUT // 1000),
-        "options": f"-c lock_timeout={BUSY_TIMEOUT}",
-        # A connection that a network forgot says nothing; by itself the system asks after two hours.
+        "options": " ".join(f"-c {name}={value}" for name, value in on_the_server.items()),
+        # A connection that a network forgot says nothing either.
         "keepalives_idle": "30",
         "keepalives_interval": "5",
         "keepalives_count": "2",

@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, make_url
 
+from app.store.engine import Database
 from tests.faults.sending import Sender, accepted, arrived, held_up, ready_to_send, send_all
 from tests.faults.servers import OwnServer, own_server
 from tests.faults.service import Process, Service, until
@@ -16,6 +17,11 @@ from tests.web.visitor import Page, Visitor
 
 #: How many sessions of this database wait for a lock.
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+#: Ends the sessions of all others in this database.
+CUT_OFF = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 FIFTEEN = {"eigenaar": 5, "wonen": 5, "dienst": 5}
 
 
@@ -144,10 +150,7 @@ class TestOnPostgresql:
             with other.connect() as connection:
                 connection.exec_driver_sql("LOCK TABLE invitation, submission IN ACCESS EXCLUSIVE MODE")
                 until(lambda: connection.exec_driver_sql(WAITING).scalar_one(), "somebody waits in a transaction")
-                connection.exec_driver_sql(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                )
+                connection.exec_driver_sql(CUT_OFF)
 
         answers = send_all([web.base_url], senders, 16, after=40, then=cut_off)
         other.dispose()
@@ -159,6 +162,49 @@ class TestOnPostgresql:
         assert len(told) < len(senders), "somebody was to be cut off"
         assert set(told) <= set(arrived(house, senders))
         assert accepted(senders, send_all([web.base_url], senders, 16)) == senders
+
+    def test_while_postgresql_only_reads_one_is_told_and_when_it_writes_again_it_works(
+        self, service: Service, house: House, own_url: str, stoppable: OwnServer
+    ) -> None:
+        """As after a switch to a server that follows another one."""
+        _, senders = ready_to_send(house, FIFTEEN)
+        house.workshop.database.close()
+        name = make_url(own_url).database
+        stoppable.run(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        web = service.serve()
+        assert read(web, senders[0]).status_code == 200
+        for answer in (save(web, senders[0], "Tijdens."), *send(web, senders[:2])):
+            require_told(answer)
+        stoppable.run(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+        other = create_engine(own_url)
+        with other.connect() as connection:
+            connection.exec_driver_sql(CUT_OFF)
+        other.dispose()
+        time.sleep(1.5)  # a connection that was used a moment ago is taken to be alive
+        assert accepted(senders, send_all([web.base_url], senders, 8)) == senders
+
+    def test_a_backup_under_way_while_traces_are_to_be_wiped_keeps_nobody_waiting(
+        self, database: Database, own_url: str
+    ) -> None:
+        """A dump reads for minutes; whoever wants a table alone meanwhile stands before all who come after it."""
+        others = create_engine(own_url)
+        with ThreadPoolExecutor(1) as pool, others.connect() as dump, others.connect() as respondent:
+            dump.exec_driver_sql("SELECT count(*) FROM draft")
+            wiping = pool.submit(lambda: [database.scrub() for _ in range(5)])
+            respondent.exec_driver_sql("SET lock_timeout = '2s'")
+            while not wiping.done():
+                respondent.exec_driver_sql("SELECT count(*) FROM draft")
+                respondent.commit()
+            assert wiping.result() == [False] * 5
+            dump.commit()
+            assert database.scrub()
+        others.dispose()
+
+    def test_a_transaction_that_stands_still_ends_in_minutes(self, database: Database) -> None:
+        """A client that vanished with its machine says nothing; by itself the server keeps for hours what it held."""
+        with database.transaction(write=True) as connection:
+            limit = "SELECT setting::int FROM pg_settings WHERE name = 'idle_in_transaction_session_timeout'"
+            assert 0 < connection.exec_driver_sql(limit).scalar_one() <= 5 * 60 * 1000
 
 
 def send(web: Process, senders: list[Sender]) -> list[httpx.Response]:
