@@ -144,8 +144,14 @@ class SmtpPostman:
     def deliver(self, letter: Letter, now: datetime) -> None:
         message = compose(letter, self.sender, now)
         try:
-            with self._connect() as server:
+            server = self._connect()
+            try:
                 server.send_message(message, from_addr=self.sender, to_addrs=[letter.to])
+            finally:
+                # Once a letter is taken it is theirs, whatever they say at parting.
+                with suppress(smtplib.SMTPException, OSError):
+                    server.quit()
+                server.close()
         except smtplib.SMTPRecipientsRefused as refused:
             code, _ = next(iter(refused.recipients.values()))
             if 500 <= code < 600:

@@ -11,12 +11,17 @@ from aiosmtpd.controller import Controller
 
 
 class Mailbox:
-    """What arrived. `refused`: addresses that the server will never accept. `busy`: it asks to come back later."""
+    """What arrived.
+
+    `refused`: addresses that the server will never accept. `busy`: it asks to come back later. `goodbye`: what it says
+    to whoever leaves.
+    """
 
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
         self.refused: set[str] = set()
         self.busy = False
+        self.goodbye = "221 Bye"
 
     async def handle_RCPT(self, _: Any, __: Any, envelope: Any, address: str, ___: Any) -> str:  # noqa: N802
         if address in self.refused:
@@ -29,6 +34,9 @@ class Mailbox:
     async def handle_DATA(self, _: Any, __: Any, envelope: Any) -> str:  # noqa: N802
         self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
         return "250 OK"
+
+    async def handle_QUIT(self, _: Any, __: Any, ___: Any) -> str:  # noqa: N802
+        return self.goodbye
 
     def to(self, address: str) -> list[EmailMessage]:
         return [letter for letter in self.letters if letter["To"] == address]

@@ -93,6 +93,19 @@ def test_a_server_that_asks_for_patience_gets_it(house: House, postman: SmtpPost
     assert len(mailbox.letters) == 15
 
 
+def test_a_server_that_takes_a_letter_and_is_rude_at_parting_gets_it_once(
+    house: House, postman: SmtpPostman, port: int
+) -> None:
+    house.opened()
+    mailbox = Mailbox()
+    mailbox.goodbye = "421 4.3.2 shutting down"
+    with listening(mailbox, port):
+        assert bring(house, postman) == 15
+        house.clock.pass_by(hours=1)
+        bring(house, postman)
+    assert len(mailbox.letters) == 15
+
+
 def test_an_address_that_refuses_is_marked_and_does_not_count_as_invited(
     house: House, postman: SmtpPostman, port: int
 ) -> None:
