@@ -1,5 +1,6 @@
-"""Owns what is told of a file that cannot be read or written: which one and why, in one line."""
+"""Owns files: what is told of one that cannot be read or written, and how one comes to be whole."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,3 +41,21 @@ def write(path: Path, text: str, *, private: bool = False) -> None:
     with naming(path):
         path.touch(mode=0o600 if private else 0o666)
         path.write_text(text, encoding="utf-8")
+
+
+def make_whole(half: Path, whole: Path) -> None:
+    """Give a file that was written beside its place its name, so that it is there whole or not at all.
+
+    It outlives a power cut from then on. Raises OSError.
+    """
+    _keep(half)
+    half.rename(whole)
+    _keep(whole.parent)
+
+
+def _keep(path: Path) -> None:
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

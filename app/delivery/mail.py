@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from app.files import make_whole
 from app.settings import is_loopback
 
 TIMEOUT = 20
@@ -120,7 +121,7 @@ class FilePostman:
             name = ".".join(re.sub(r"[^A-Za-z0-9_-]", "", part) for part in (letter.about, letter.id) if part)
             half = self.folder / f"{name}.half"
             half.write_bytes(bytes(compose(letter, self.sender, now)))
-            half.rename(self.folder / f"{name}.eml")
+            make_whole(half, self.folder / f"{name}.eml")
         except OSError as error:
             raise TryLater(str(error)) from error
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, inspect, select
 from sqlalchemy.engine import URL
 
 from app.domain.problems import InvalidInput, plain
-from app.files import naming
+from app.files import make_whole, naming
 from app.store.engine import BUSY_TIMEOUT, Database, reachable
 from app.store.migrate import known_revisions, migrate
 from app.store.tables import metadata
@@ -57,9 +57,7 @@ def back_up(database: Database, file: Path) -> None:
         else:
             _run("pg_dump", "--format=custom", *_OURS, f"--file={half}", url=database.url)
         with naming(file):
-            with half.open("rb") as written:
-                os.fsync(written.fileno())
-            half.rename(file)
+            make_whole(half, file)
     finally:
         half.unlink(missing_ok=True)
 
