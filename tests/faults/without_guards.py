@@ -31,7 +31,7 @@ class Guard:
 
 AT_ONCE, KILLED, OUTBOX = (f"tests/faults/test_{name}.py" for name in ("at_once", "killed", "outbox"))
 SHARED, ASKING, ROUNDS = (f"tests/service/test_{name}.py" for name in ("shared_commit", "asking", "rounds"))
-SAVE, WORKERS = "tests/service/test_save.py", "tests/service/test_several_workers.py"
+SAVE, WORKERS, CONVERSATION = (f"tests/service/test_{name}.py" for name in ("save", "several_workers", "conversation"))
 ASKED_AGAIN = "tests/web/test_asked_again.py"
 STORM, WINDOWS = f"{AT_ONCE}::test_closing_twice_in_a_storm", f"{AT_ONCE}::test_of_64_sends"
 
@@ -130,6 +130,22 @@ GUARDS = (
         "if not self._is_sqlite:",
         "if False:",
         "postgresql",
+        WORKERS,
+    ),
+    Guard(
+        "what is told of an agreement waits for whoever writes the list",
+        "app/service/learning.py",
+        'work.held(reader.assessment.office, reader.assessment.id).require_state("released")',
+        "pass",
+        "postgresql",
+        CONVERSATION,
+    ),
+    Guard(
+        "addresses that another worker forgot are not forgotten again",
+        "app/service/housekeeping.py",
+        "if not listed:",
+        "if False:",
+        "sqlite",
         WORKERS,
     ),
     Guard(
