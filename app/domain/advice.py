@@ -70,16 +70,16 @@ def _group(people: int, params: Parameters) -> tuple[Weight, Text]:
     if needed == people:
         return "narrow", Text(
             "{name}: alle {n} mensen moeten antwoorden, anders blijft de partij verborgen. Wordt zij getoond, dan weet "
-            "iedereen dat allen antwoordden. Een paar mensen meer geeft ruimte.",
+            "iedereen dat allen antwoordden. Nodig liever een paar mensen meer uit: dat geeft ruimte.",
             "{name}: all {n} people must answer, or the party stays hidden. If it is shown, everybody knows that all "
-            "have answered. A few more people give room.",
+            "have answered. Better invite a few more people: that gives room.",
         )
     if needed > NARROW * people:
         return "narrow", Text(
             "{name}: van deze {n} mensen moeten er minstens {needed} antwoorden, anders blijft de partij verborgen. "
-            "Een paar mensen meer geeft ruimte.",
-            "{name}: at least {needed} of these {n} people must answer, or the party stays hidden. A few more people "
-            "give room.",
+            "Nodig liever een paar mensen meer uit: dat geeft ruimte.",
+            "{name}: at least {needed} of these {n} people must answer, or the party stays hidden. Better invite a few "
+            "more people: that gives room.",
         )
     return "fine", Text(
         "{name}: {n} mensen. Antwoorden er minstens {needed}, dan wordt het beeld van deze partij getoond.",

@@ -352,7 +352,7 @@ def _faults_of_roles(instrument: Instrument, parties: Collection[Party], *, comp
                 fault(
                     "parties",
                     "Er is nog geen partij in de rol '{role}'; deze rol hoort bij elke driehoek.",
-                    "There is no party in the role '{role}' yet; every constellation has this role.",
+                    "There is no party in the role '{role}' yet; every triangle has this role.",
                     role=name,
                 )
             )

@@ -159,7 +159,7 @@ def faults_of_agreements(
         faults.append(
             fault(
                 "agreements",
-                "Kies hoogstens {n} afspraken: wat zeker gaat lukken is meer waard dan een lange lijst.",
+                "Kies hoogstens {n} afspraken: wat zeker gaat lukken, is meer waard dan een lange lijst.",
                 "Choose at most {n} agreements: what will surely be done is worth more than a long list.",
                 n=MOST_AGREEMENTS,
             )

@@ -15,12 +15,12 @@ def method_of(figures: Figures) -> tuple[Text, ...]:
             "same, and so do each party and each direction.",
         ),
         Text(
-            "Een partij wordt getoond vanaf {k} mensen en {r} % respons, een cijfer vanaf {c} antwoorden. Over "
-            "een partij met minder dan {t} genodigden tonen wij geen beeld van groepen, tenzij zij op naam antwoordt: "
-            "dan weet zij dat, en stemde zij ermee in.",
-            "A party is shown from {k} people and {r} % response, a figure from {c} answers. About a party with "
-            "fewer than {t} invited people we show no views of groups, unless it answers by name: then it knows and "
-            "agreed.",
+            "Een partij wordt getoond vanaf {k} mensen en {r} % van de genodigden, een cijfer vanaf {c} mensen die "
+            "daarop antwoordden. Over een partij met minder dan {t} genodigden tonen wij geen beeld van groepen, "
+            "tenzij zij op naam antwoordt: dan weet zij dat, en stemde zij ermee in.",
+            "A party is shown from {k} people and {r} % of those invited, a figure from {c} people who answered on it. "
+            "About a party with fewer than {t} invited people we show no views of groups, unless it answers by name: "
+            "then it knows and agreed.",
         ).fill(k=given["k_party"], r=to_whole(given["min_response"] * 100), c=given["k_cell"], t=given["k_target"]),
         Text(
             "Het interval zegt waar de score met 95 % zekerheid ligt als anderen in dezelfde rol hadden "
@@ -30,11 +30,11 @@ def method_of(figures: Figures) -> tuple[Text, ...]:
         ),
         Text(
             "'Duidelijk' is een verschil van minstens 10 punten dat bij 95 % zekerheid geen toeval is, "
-            "'aanwijzing' bij 80 %. Er zijn {n} vergelijkingen; door toeval alleen zijn er ongeveer {c} "
-            "duidelijk en {i} een aanwijzing.",
+            "'aanwijzing' bij 80 %. Aantal vergelijkingen: {n}. Door toeval alleen vallen er bij 80 % zekerheid "
+            "ongeveer {i} op; daarvan heten er ongeveer {c} 'duidelijk'.",
             "'Clear' is a difference of at least 10 points that is not due to chance at 95 % certainty, "
-            "'indication' at 80 %. There are {n} comparisons; chance alone gives about {c} clear ones and {i} "
-            "indications.",
+            "'indication' at 80 %. Number of comparisons: {n}. At 80 % certainty chance alone makes about {i} stand "
+            "out; of those about {c} are called 'clear'.",
         ).fill(n=figures.document["comparisons"], c=to_whole(flags["clear"]), i=to_whole(flags["indication"])),
         Text(
             "Scores van groepen onder 5 en boven 95 tonen wij als '≤ 5' en '≥ 95'. Afgeronde delen kunnen één punt "

@@ -69,9 +69,16 @@ def check_people(
     people: dict[str, Person] = {}
     told = _on_line if by_line else _without_line
     if not rows:
-        faults.append(fault("people", "De lijst is leeg.", "The list is empty."))
+        faults.append(
+            fault("people", "De lijst is leeg: geef minstens één regel.", "The list is empty: give at least one line.")
+        )
     if len(rows) > MOST_PEOPLE:
-        most = fault("people", "De lijst heeft meer dan {n} regels.", "The list has over {n} lines.", n=MOST_PEOPLE)
+        most = fault(
+            "people",
+            "De lijst heeft meer dan {n} regels: deel haar in stukken.",
+            "The list has over {n} lines: split it.",
+            n=MOST_PEOPLE,
+        )
         raise InvalidInput([most])
     for line, fields in rows:
         where = f"people[{line}]"
@@ -79,10 +86,10 @@ def check_people(
             faults.append(
                 fault(
                     where,
-                    "Regel {line} heeft {n} van de 3 of 4 velden: e-mail, naam, partij en wie die persoon beoordeelt. "
-                    "Zo hoort het: {example}",
-                    "Line {line} has {n} of the 3 or 4 fields: email, name, party and whom that person judges. "
-                    "It should look like this: {example}",
+                    "Regel {line}: het aantal velden is {n}, en moet 3 of 4 zijn: e-mail, naam, partij en, als u wilt, "
+                    "wie die persoon beoordeelt. Zo hoort het: {example}",
+                    "Line {line}: the number of fields is {n}, and must be 3 or 4: email, name, party and, if you "
+                    "like, whom that person judges. It should look like this: {example}",
                     line=line,
                     n=len(fields),
                     example="jan@ministerie.example; Jan; "
@@ -194,10 +201,17 @@ def _judges(field: str) -> frozenset[str]:
 def _faults_of_person(person: Person, constellation: Constellation) -> list[Text]:
     faults: list[Text] = []
     if not ADDRESS.fullmatch(person.email) or len(person.email) > 254:
-        words = Text("'{email}' is geen e-mailadres.", "'{email}' is not an email address.")
+        words = Text(
+            "'{email}' is geen e-mailadres, zoals naam@ministerie.example.",
+            "'{email}' is not an email address, such as name@ministerie.example.",
+        )
         faults.append(words.fill(email=person.email[:80]))
     if len(person.name) > 200:
-        faults.append(Text("De naam is te lang.", "The name is too long."))
+        faults.append(
+            Text(
+                "De naam is te lang: er is plaats voor 200 tekens.", "The name is too long: it may have 200 characters."
+            )
+        )
     if not constellation.has_party(person.party):
         words = Text(
             "Partij '{party}' bestaat niet. Kies uit: {known}.", "Party '{party}' does not exist. Choose from: {known}."

@@ -158,7 +158,7 @@ class OtherQuestionnaire(Problem):
     def __init__(self) -> None:
         super().__init__(
             Text(
-                "In deze browser staat nu een andere vragenlijst open. Open uw eigen link opnieuw; wat u bewaarde "
+                "In deze browser staat nu een andere vragenlijst open. Open uw eigen link opnieuw; wat u bewaarde, "
                 "staat er nog.",
                 "Another questionnaire is now open in this browser. Open your own link again; what you saved is "
                 "still there.",
@@ -202,8 +202,9 @@ class TablesNotUpToDate(Problem):
     def __init__(self) -> None:
         super().__init__(
             Text(
-                "Deze dienst wordt bijgewerkt. Er is niets verloren; probeer het over een paar minuten opnieuw.",
-                "This service is being updated. Nothing is lost; please try again in a few minutes.",
+                "Deze dienst wordt bijgewerkt. Wat al bewaard was, is er nog; probeer het over een paar minuten "
+                "opnieuw.",
+                "This service is being updated. What was saved is still there; please try again in a few minutes.",
             )
         )
 
@@ -216,8 +217,9 @@ class Busy(Problem):
     def __init__(self) -> None:
         super().__init__(
             Text(
-                "De opslag is even niet bereikbaar. Er is niets verloren; probeer het over een minuut opnieuw.",
-                "Storage cannot be reached for a moment. Nothing is lost; please try again in a minute.",
+                "De opslag is even niet bereikbaar. Wat al bewaard was, is er nog; probeer het over een minuut "
+                "opnieuw.",
+                "Storage cannot be reached for a moment. What was saved is still there; please try again in a minute.",
             )
         )
 
@@ -234,8 +236,8 @@ class TooManyRequests(Problem):
             again = Text("{n} minuten", "{n} minutes").fill(n=math.ceil(self.wait / 60))
         super().__init__(
             Text(
-                "Dit ging te vaak achter elkaar. Probeer het over {again} opnieuw; er is niets verloren.",
-                "This came too often in a row. Please try again in {again}; nothing is lost.",
+                "Dit ging te vaak achter elkaar. Probeer het over {again} opnieuw; wat al bewaard was, is er nog.",
+                "This came too often in a row. Please try again in {again}; what was saved is still there.",
             ).fill(again=again)
         )
 

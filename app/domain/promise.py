@@ -33,28 +33,34 @@ def who_sees_what(party: Party, params: Parameters) -> Text:
     return Text(
         "Uw antwoorden zijn vertrouwelijk. Niemand van uw organisatie of het bureau ziet wat u aankruist. Wat u in "
         "eigen woorden schrijft, leest iemand van het bureau na, zonder uw naam of partij, voordat het in het rapport "
-        "kan komen. Het rapport toont alleen gemiddelden van een partij waarvan minstens {n} mensen antwoordden. "
-        "Niemand ziet of u wel of niet antwoordde.",
+        "kan komen. Het rapport toont alleen cijfers over groepen waarvan minstens {n} mensen antwoordden: uw partij, "
+        "of uw partij samen met andere in dezelfde rol. Het bureau en de partijen zien niet wie wel en wie niet "
+        "antwoordde.",
         "Your answers are confidential. Nobody of your organisation or the office sees what you tick. What you write "
         "in your own words is read by somebody of the office, without your name or party, before it can come into the "
-        "report. The report shows only means of a party of which at least {n} people answered. Nobody sees whether or "
-        "not you answered.",
+        "report. The report shows only figures about groups of which at least {n} people answered: your party, or your "
+        "party together with others in the same role. The office and the parties do not see who answered and who did "
+        "not.",
     ).fill(n=params.k_party)
 
 
 def what_cannot_be_ruled_out(party: Party) -> Text:
     if party.attributed:
         return Text(
-            "Omdat u op naam antwoordt, is uw antwoord herleidbaar tot uw partij. Dat is de bedoeling.",
+            "Omdat u op naam antwoordt, zijn uw antwoorden herleidbaar tot uw partij. Dat is de bedoeling.",
             "As you answer by name, your answers can be traced to your party. That is intended.",
         )
     return Text(
         "Als bijna iedereen in uw groep hetzelfde antwoordt, is dat aan het gemiddelde te zien. Antwoordt iedereen van "
         "uw partij, dan kan ook dat uit het rapport blijken. Collega's die samen vertellen wat ze invulden, kunnen de "
-        "rest schatten. De beheerder van het systeem kan bij de opgeslagen antwoorden, niet bij uw naam daarbij.",
+        "rest schatten. De beheerder van het systeem kan bij de opgeslagen antwoorden. Zolang u niet hebt verstuurd, "
+        "staan ze bij uw uitnodiging, met uw naam. Na het versturen bewaren wij ze los van uw naam. Tot het sluiten "
+        "kan de beheerder zien of u hebt verstuurd.",
         "If nearly everyone in your group gives the same answer, the mean shows it. If everybody of your party "
         "answers, the report may show that too. Colleagues who tell each other what they filled in can estimate the "
-        "rest. The operator of the system can reach the stored answers, not your name with them.",
+        "rest. The operator of the system can reach the stored answers. Until you send, they are kept with your "
+        "invitation, with your name. After sending we keep them apart from your name. Until closing the operator can "
+        "see whether you have sent.",
     )
 
 

@@ -9,7 +9,7 @@ REASONS: dict[str, Text] = {
         "the earlier time the parties or questions were different",
     ),
     "party_small": Text("te weinig mensen van deze partij antwoordden", "too few people of this party answered"),
-    "response_low": Text("te klein deel van deze partij antwoordde", "too small a share of this party answered"),
+    "response_low": Text("een te klein deel van deze partij antwoordde", "too small a share of this party answered"),
     "target_small": Text("dit zou over één of twee mensen gaan", "this would be about one or two people"),
     "cell_small": Text("hierover gaven te weinig mensen antwoord", "too few people answered about this"),
     "audit": Text("achtergehouden: mogelijk herleidbaar", "withheld: might be traced to people"),

@@ -93,13 +93,19 @@ def revise(work: Work, actor: Actor, identifier: str, plan: Plan) -> Assessment:
     assessment.require_state("draft")
     faults: list[Fault] = []
     if plan.closes_on and plan.closes_on != assessment.closes_on and plan.closes_on < dutch_date(work.now):
-        faults.append(fault("closesDate", "De sluitdatum is al voorbij.", "The closing date has already passed."))
+        faults.append(
+            fault(
+                "closesDate",
+                "De sluitdatum is al voorbij: kies vandaag of later.",
+                "The closing date has passed: choose today or later.",
+            )
+        )
     kept = {party.key for party in plan.parties}
     faults += [
         fault(
             f"parties.{party.key}",
-            "{name}: hier staan nog {n} mensen in. Haal hen eerst uit de lijst.",
-            "{name}: {n} people are still in it. Take them off the list first.",
+            "{name}: van deze partij staan nog mensen op de lijst ({n}). Haal hen eerst van de lijst.",
+            "{name}: people of this party are still on the list ({n}). Take them off the list first.",
             name=party.name,
             n=party.invited,
         )
@@ -138,7 +144,7 @@ def extend(work: Work, actor: Actor, identifier: str, closes_on: date) -> Assess
             [
                 fault(
                     "closesDate",
-                    "Kies een datum vanaf {first} en vóór de bewaartermijn.",
+                    "Kies een datum vanaf {first} en vóór het einde van de bewaartermijn.",
                     "Choose a date from {first} and before the retention date.",
                     first=day_in_words(earliest),
                 )

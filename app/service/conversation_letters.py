@@ -79,7 +79,7 @@ def of_agreement(work: Work, waiting: Waiting, base_url: str) -> Contents | None
     else:
         link = f"{base_url}/bureau/metingen/{assessment.id}/gesprek"
     party = next((p.name for p in assessment.parties if p.key == agreement.party), "")
-    subject = Text("Uw afspraak voor {day}: {title}", "Your agreement for {day}: {title}")
+    subject = Text("Afspraak voor {day}: {title}", "Agreement for {day}: {title}")
     day = day_in_words(agreement.due_on)
     return Contents(
         subject.fill(day=day, title=assessment.title),

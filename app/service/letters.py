@@ -34,11 +34,13 @@ _BODIES: dict[LetterKind, Text] = {
     ),
     "reminder": Text(
         "Uw vragenlijst staat nog open: {title}. Uw antwoorden helpen om het gesprek in de driehoek goed te voeren.\n\n"
-        "{message}{link}\n\nU kunt invullen tot en met {day}. Niemand behalve u weet dat u deze herinnering krijgt.\n\n"
+        "{message}Dit is uw persoonlijke link. Stuur hem niet door.\n{link}\n\n"
+        "U kunt invullen tot en met {day}. Het bureau en de partijen zien niet wie deze herinnering krijgt.\n\n"
         "Vragen? {contact}, {address}.",
         "Your questionnaire is still open: {title}. Your answers help to have a good conversation in the triangle.\n\n"
-        "{message}{link}\n\nYou can fill in up to and including {day}. Nobody but you knows that you receive this "
-        "reminder.\n\nQuestions? {contact}, {address}.",
+        "{message}This is your personal link. Do not pass it on.\n{link}\n\n"
+        "You can fill in up to and including {day}. The office and the parties do not see who receives this reminder."
+        "\n\nQuestions? {contact}, {address}.",
     ),
     "report": Text(
         "Het rapport over {title} is er. Alle partijen krijgen het nu, op hetzelfde moment.\n\n{link}\n\n"
@@ -48,9 +50,11 @@ _BODIES: dict[LetterKind, Text] = {
     ),
     "sign_in": Text(
         "Met deze link logt u in. Een link werkt één keer, een kwartier lang.\n\n{link}\n\n"
-        "Vroeg u hier niet om? Dan hoeft u niets te doen.",
+        "Vroeg u hier niet om? Misschien heeft een collega u toegevoegd: dan logt u met deze link voor het eerst in. "
+        "Werkt hij niet meer, vraag dan op de inlogpagina een nieuwe. Verwacht u niets, dan hoeft u niets te doen.",
         "With this link you sign in. A link works once, for a quarter of an hour.\n\n{link}\n\n"
-        "Did you not ask for it? Then you need not do anything.",
+        "Did you not ask for it? Perhaps a colleague has added you: then this link signs you in for the first time. If "
+        "it no longer works, ask for a new one on the sign-in page. If you expect nothing, you need not do anything.",
     ),
 }
 

@@ -116,7 +116,7 @@ def faults_of_plan(plan: Plan, instrument: Instrument | None) -> list[Fault]:
         if party.name.strip() and names[party.name.strip().casefold()] > 1
     ]
     if not plan.constellation.strip():
-        faults.append(fault("constellation", "Geef de driehoek een naam.", "Give the constellation a name."))
+        faults.append(fault("constellation", "Geef de driehoek een naam.", "Give the triangle a name."))
     faults += [
         fault(
             where,

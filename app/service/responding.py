@@ -123,8 +123,8 @@ def choose(work: Work, token: str | None, chosen: Collection[str]) -> Respondent
     if not who.choices:
         raise WrongState(
             Text(
-                "De opdrachtverstrekker heeft al aangewezen over wie u antwoordt.",
-                "The commissioner has already assigned whom you answer about.",
+                "Het bureau heeft al aangewezen over wie u antwoordt.",
+                "The office has already assigned whom you answer about.",
             )
         )
     judged, faults = who.constellation.judged_or_faults(who.party, chosen, "judged")

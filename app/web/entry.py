@@ -157,9 +157,10 @@ def member(request: Request, work: Work) -> Actor:
     if actor.administers:
         raise NotAllowed(
             Text(
-                "U bent ingelogd als beheerder. Een beheerder ziet geen metingen; vraag het bureau u lid te maken.",
-                "You are signed in as an administrator. An administrator sees no assessments; ask the office to make "
-                "you a member.",
+                "U bent ingelogd als beheerder. Een beheerder kan geen meting openen; vraag het bureau om u lid te "
+                "maken.",
+                "You are signed in as an administrator. An administrator cannot open an assessment; ask the office to "
+                "make you a member.",
             )
         )
     return actor

@@ -134,7 +134,7 @@ def test_every_broken_line_is_named_by_its_number() -> None:
     found = refused(text)
     assert [where for where, _ in found] == [f"people[{line}]" for line in (2, 3, 4, 5, 7, 8, 9)]
     words = [message for _, message in found]
-    assert "2 of the 3 or 4 fields" in words[0]
+    assert "the number of fields is 2, and must be 3 or 4" in words[0]
     assert "'geen adres' is not an email address" in words[1]
     assert "Choose from: eig, og1, og2, og3, og4, on" in words[2]
     assert "'og9'" in words[3]
@@ -183,7 +183,7 @@ def test_what_can_be_mailed_is_an_address_in_small_letters(address: str) -> None
 
 @pytest.mark.parametrize("text", ["", "\n\n", " , ,\n", "email,naam,partij\n", "\ufeff"])
 def test_an_empty_list_is_said_to_be_empty(text: str) -> None:
-    assert refused(text) == [("people", "The list is empty.")]
+    assert refused(text) == [("people", "The list is empty: give at least one line.")]
 
 
 def test_a_list_that_is_far_too_long_is_refused_at_once() -> None:

@@ -44,7 +44,7 @@ def require_told(answer: httpx.Response) -> None:
     assert told["code"] == "busy"
     assert told["title"] == "Even niet bereikbaar"
     assert told["detail"] == (
-        "De opslag is even niet bereikbaar. Er is niets verloren; probeer het over een minuut opnieuw."
+        "De opslag is even niet bereikbaar. Wat al bewaard was, is er nog; probeer het over een minuut opnieuw."
     )
 
 
@@ -53,7 +53,7 @@ def require_told_on_page(page: Page) -> None:
     assert page.answer.headers["retry-after"] == "60"
     assert page.heading == "Even niet bereikbaar"
     assert page.title.startswith("Fout: Even niet bereikbaar")
-    assert "Er is niets verloren; probeer het over een minuut opnieuw." in page.said()
+    assert "Wat al bewaard was, is er nog; probeer het over een minuut opnieuw." in page.said()
     assert "sql" not in page.answer.text.lower()
 
 

@@ -2,7 +2,7 @@
 
     .venv/bin/python -m tests.faults.without_guards
 
-A test of races that passes without the lock that it is about proves nothing. Takes three to eight minutes; run it after a change
+A test of races that passes without the lock that it is about proves nothing. Takes some minutes; run it after a change
 to a guard or to one of these tests. It ends with 1, and says which, when a guard is not missed or not found.
 """
 

@@ -129,7 +129,7 @@ def test_an_invitation_is_sent_again_alike_to_who_sent_and_who_did_not(member: V
         page = member.send(member.open(place(made, "mensen")).form(f"/{invitation}/opnieuw"))
         pages.append(page.said())
     assert pages[0] == pages[1]
-    assert "De uitnodiging gaat opnieuw op de post." in pages[0]
+    assert "De uitnodiging wordt opnieuw gestuurd." in pages[0]
     waiting = house.stored("SELECT kind, email FROM outbox ORDER BY email")
     for number in (1, 2):
         assert waiting.count(("invitation", address("wonen", number))) == 2

@@ -7,7 +7,7 @@ from tests.people import ADMINISTRATOR, House
 from tests.web.visitor import Visitor
 
 OPENED = "De meting is open. De brieven met de persoonlijke links gaan nu de deur uit."
-EXTENDED = "De nieuwe sluitdatum staat vast."
+EXTENDED = "De nieuwe sluitdatum is bewaard."
 
 
 def test_after_a_step_the_office_reads_what_was_done(member: Visitor, house: House) -> None:
@@ -43,7 +43,7 @@ def test_what_was_done_to_the_list_is_told_on_a_page_that_can_be_loaded_again(me
     place = f"/bureau/metingen/{made.id}/mensen"
     again = member.send(member.open(place).form("/opnieuw"))
     assert again.path == place
-    assert "De uitnodiging gaat opnieuw op de post." in again.said()
+    assert "De uitnodiging wordt opnieuw gestuurd." in again.said()
     letters = house.number_of("outbox")
     member.open(again.url)
     assert house.number_of("outbox") == letters, "loading the page again sends nothing"
@@ -69,7 +69,7 @@ def test_what_an_administrator_did_is_told(sign_in: Callable[..., Visitor], hous
     page = admin.send(admin.open("/beheer").form("/bureaus"), {"name": "Bureau Nieuw", "email": "een@nieuw.example"})
     assert "Dit bureau staat er." in page.said()
     page = admin.send(page.form("/naam"), {"name": "Bureau Anders"})
-    assert "De nieuwe naam staat vast." in page.said()
+    assert "De nieuwe naam is bewaard." in page.said()
     page = admin.send(page.form("/leden"), {"email": "twee@nieuw.example"})
     assert "De brief met de inloglink gaat nu de deur uit." in page.said()
     page = admin.send(page.form("/leden/weg"))

@@ -23,7 +23,7 @@ TO_OFFICE = TO_MEMBERS | {
         "Dit bureau staat er. Het eerste lid krijgt nu een brief met een inloglink.",
         "This office is there. Its first member now receives a letter with a link to sign in.",
     ),
-    "hernoemd": Text("De nieuwe naam staat vast.", "The new name is fixed."),
+    "hernoemd": Text("De nieuwe naam is bewaard.", "The new name is saved."),
 }
 
 

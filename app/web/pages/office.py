@@ -125,9 +125,9 @@ DONE: dict[str, tuple[tuple[State, ...], Text]] = {
     "verlengd": (
         ("open",),
         Text(
-            "De nieuwe sluitdatum staat vast. Er gaat geen brief over uit: zij staat in de vragenlijst en in elke "
+            "De nieuwe sluitdatum is bewaard. Er gaat geen brief over uit: zij staat in de vragenlijst en in elke "
             "herinnering.",
-            "The new closing date is set. No letter is sent about it: it stands in the questionnaire and in every "
+            "The new closing date is saved. No letter is sent about it: it stands in the questionnaire and in every "
             "reminder.",
         ),
     ),

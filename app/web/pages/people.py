@@ -23,7 +23,7 @@ router = APIRouter(prefix="/bureau", include_in_schema=False)
 
 #: What a form of the list did, by the word in the address that follows it.
 DONE: dict[str, Text] = {
-    "opnieuw": Text("De uitnodiging gaat opnieuw op de post.", "The invitation is sent once more."),
+    "opnieuw": Text("De uitnodiging wordt opnieuw gestuurd.", "The invitation is sent once more."),
     "weggehaald": Text("Deze persoon staat niet meer op de lijst.", "This person is no longer on the list."),
 }
 
