@@ -140,7 +140,7 @@ def test_every_broken_line_is_named_by_its_number() -> None:
     assert "'og9'" in words[3]
     assert "too long" in words[4]
     assert "at most 3" in words[5]
-    assert "5 of the 3 or 4 fields" in words[6]
+    assert "the number of fields is 5, and must be 3 or 4" in words[6]
 
 
 def test_a_name_at_the_head_of_what_is_wrong_is_spelled_as_it_is() -> None:
@@ -188,7 +188,7 @@ def test_an_empty_list_is_said_to_be_empty(text: str) -> None:
 
 def test_a_list_that_is_far_too_long_is_refused_at_once() -> None:
     lines = "".join(f"p{n}@x.nl,P,on\n" for n in range(MOST_PEOPLE + 1))
-    assert refused(lines) == [("people", f"The list has over {MOST_PEOPLE} lines.")]
+    assert refused(lines) == [("people", f"The list has over {MOST_PEOPLE} lines: split it.")]
 
 
 def test_a_file_that_is_no_csv_is_a_fault_with_its_line() -> None:
