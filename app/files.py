@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from app.domain.problems import InvalidInput, plain
@@ -50,7 +50,8 @@ def make_whole(half: Path, whole: Path) -> None:
     """
     _keep(half)
     half.rename(whole)
-    _keep(whole.parent)
+    with suppress(OSError):  # not every file system lets a folder be written out; then it does so by itself
+        _keep(whole.parent)
 
 
 def _keep(path: Path) -> None:

@@ -271,8 +271,10 @@ def _with_driver(url: URL) -> URL:
 def _patience(url: URL) -> dict[str, str]:
     """By itself PostgreSQL waits for ever: for a server that is silent, for a lock, and for a client that is gone.
 
-    What the operator wrote in the URL goes before.
+    What the operator wrote in the URL goes before; of options of the server each by itself.
     """
+    given = url.query.get("options", ())
+    theirs = [given] if isinstance(given, str) else given
     on_the_server = {
         "lock_timeout": BUSY_TIMEOUT,
         # A client whose machine fell keeps the rows that it held; by itself the system asks after two hours.
@@ -283,14 +285,14 @@ def _patience(url: URL) -> dict[str, str]:
     }
     ours = {
         "connect_timeout": str(BUSY_TIMEOUT // 1000),
-        "options": " ".join(f"-c {name}={value}" for name, value in on_the_server.items()),
+        "options": " ".join([*(f"-c {name}={value}" for name, value in on_the_server.items()), *theirs]),
         # A connection that a network forgot says nothing either.
         "keepalives_idle": "30",
         "keepalives_interval": "5",
         "keepalives_count": "2",
         "tcp_user_timeout": str(2 * BUSY_TIMEOUT),
     }
-    return {name: value for name, value in ours.items() if name not in url.query}
+    return {name: value for name, value in ours.items() if name == "options" or name not in url.query}
 
 
 #: A connection that was used so short ago, in seconds, is taken to be alive without asking.

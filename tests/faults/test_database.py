@@ -206,6 +206,14 @@ class TestOnPostgresql:
             limit = "SELECT setting::int FROM pg_settings WHERE name = 'idle_in_transaction_session_timeout'"
             assert 0 < connection.exec_driver_sql(limit).scalar_one() <= 5 * 60 * 1000
 
+    def test_an_option_in_the_url_changes_that_option_alone(self, own_url: str) -> None:
+        theirs = make_url(own_url).update_query_dict({"options": "-c lock_timeout=1234"})
+        database = Database(theirs.render_as_string(hide_password=False))
+        with database.transaction(write=True) as connection:
+            assert connection.exec_driver_sql("SHOW lock_timeout").scalar_one() == "1234ms"
+            assert connection.exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar_one() != "0"
+        database.close()
+
 
 def send(web: Process, senders: list[Sender]) -> list[httpx.Response]:
     return [answer for answer in send_all([web.base_url], senders, 1) if answer is not None]
