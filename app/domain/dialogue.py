@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from app.domain.assessment import Assessment, dutch_date
-from app.domain.people import ADDRESS
+from app.domain.people import ADDRESS, no_address
 from app.domain.problems import Fault, fault
 from app.domain.text import Text, day_in_words
 
@@ -145,7 +145,7 @@ def _faults_of_contacts(contacts: Mapping[str, Sequence[str]], parties: Collecti
             faults.append(_unknown_party(where, party, parties))
         if len(addresses) > MOST_CONTACTS:
             faults.append(fault(where, "Geef hoogstens {n} adressen.", "Give at most {n} addresses.", n=MOST_CONTACTS))
-        faults += [_no_address(where, given) for given in addresses if not ADDRESS.fullmatch(given)]
+        faults += [Fault(where, no_address(given)) for given in addresses if not ADDRESS.fullmatch(given)]
     return faults
 
 
@@ -202,7 +202,7 @@ def faults_of_agreements(
                 )
             )
         if agreement.contact and not ADDRESS.fullmatch(agreement.contact):
-            faults.append(_no_address(f"{where}.contact", agreement.contact))
+            faults.append(Fault(f"{where}.contact", no_address(agreement.contact)))
     return faults
 
 
@@ -236,10 +236,6 @@ def _too_long(where: str, given: str, most: int) -> list[Fault]:
             most=most,
         )
     ]
-
-
-def _no_address(where: str, given: str) -> Fault:
-    return fault(where, "'{given}' is geen e-mailadres.", "'{given}' is not an email address.", given=given[:80])
 
 
 def _unknown_party(where: str, given: str, parties: Collection[str]) -> Fault:

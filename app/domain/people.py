@@ -15,6 +15,7 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 #: The plain addresses that every mail server takes, on a whole domain; no quotes, no comments, ASCII only.
 ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
 MOST_PEOPLE = 20_000
+LONGEST_NAME = 200
 _HEADINGS = {"email", "e-mail", "emailadres", "e-mailadres", "mail", "adres"}
 
 
@@ -194,6 +195,14 @@ def _clean(field: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in field).split())
 
 
+def no_address(given: str) -> Text:
+    """What is said of a text that is no address."""
+    return Text(
+        "'{given}' is geen e-mailadres, zoals naam@ministerie.example.",
+        "'{given}' is not an email address, such as name@ministerie.example.",
+    ).fill(given=given[:80])
+
+
 def _judges(field: str) -> frozenset[str]:
     return frozenset(key.strip().lower() for key in field.split("|") if key.strip())
 
@@ -201,17 +210,12 @@ def _judges(field: str) -> frozenset[str]:
 def _faults_of_person(person: Person, constellation: Constellation) -> list[Text]:
     faults: list[Text] = []
     if not ADDRESS.fullmatch(person.email) or len(person.email) > 254:
+        faults.append(no_address(person.email))
+    if len(person.name) > LONGEST_NAME:
         words = Text(
-            "'{email}' is geen e-mailadres, zoals naam@ministerie.example.",
-            "'{email}' is not an email address, such as name@ministerie.example.",
+            "De naam is te lang: er is plaats voor {n} tekens.", "The name is too long: it may have {n} characters."
         )
-        faults.append(words.fill(email=person.email[:80]))
-    if len(person.name) > 200:
-        faults.append(
-            Text(
-                "De naam is te lang: er is plaats voor 200 tekens.", "The name is too long: it may have 200 characters."
-            )
-        )
+        faults.append(words.fill(n=LONGEST_NAME))
     if not constellation.has_party(person.party):
         words = Text(
             "Partij '{party}' bestaat niet. Kies uit: {known}.", "Party '{party}' does not exist. Choose from: {known}."

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.assessment import Actor, Assessment, MemberRole, Scope, end_of_day
-from app.domain.people import ADDRESS
+from app.domain.people import ADDRESS, no_address
 from app.domain.problems import Fault, InvalidInput, NotFound, NotSignedIn, UnknownLink, WrongState, fault
 from app.domain.text import Text
 from app.service.letters import SIGN_IN_LINK_LASTS
@@ -51,7 +51,7 @@ def faults_of_address(email: str) -> list[Fault]:
     """What keeps this from being an address that mail servers take."""
     if ADDRESS.fullmatch(as_asked(email)):
         return []
-    return [fault("email", "'{email}' is geen e-mailadres.", "'{email}' is not an email address.", email=email[:80])]
+    return [Fault("email", no_address(email))]
 
 
 def _require(faults: list[Fault]) -> None:

@@ -10,7 +10,7 @@ from app.domain.assessment import Assessment, Post, Purpose
 from app.domain.constellation import Party, faults_of_parties
 from app.domain.instrument import Instrument
 from app.domain.parameters import read_parameters
-from app.domain.people import ADDRESS
+from app.domain.people import ADDRESS, no_address
 from app.domain.problems import Fault, InvalidInput, NotFound, fault
 from app.domain.text import Text, day_in_words
 
@@ -152,14 +152,7 @@ def faults_of_plan(plan: Plan, instrument: Instrument | None) -> list[Fault]:
             )
         )
     if plan.about.contact_email and not ADDRESS.fullmatch(plan.about.contact_email):
-        faults.append(
-            fault(
-                "contactEmail",
-                "'{given}' is geen e-mailadres.",
-                "'{given}' is not an email address.",
-                given=plan.about.contact_email[:80],
-            )
-        )
+        faults.append(Fault("contactEmail", no_address(plan.about.contact_email)))
     if any(not 0 < days <= 60 for days in plan.post.reminder_days) or len(plan.post.reminder_days) > 5:
         faults.append(
             fault(

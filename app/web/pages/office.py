@@ -134,8 +134,10 @@ DONE: dict[str, tuple[tuple[State, ...], Text]] = {
     "herinnerd": (
         ("open",),
         Text(
-            "De herinneringen gaan verspreid over het komende kwartier de deur uit. Wie er een krijgt, ziet niemand.",
-            "The reminders leave one by one over the next quarter of an hour. Nobody sees who receives one.",
+            "De herinneringen gaan verspreid over het komende kwartier de deur uit. Uw bureau en "
+            "de partijen zien niet wie er een krijgt.",
+            "The reminders leave one by one over the next quarter of an hour. Your office and the parties do "
+            "not see who receives one.",
         ),
     ),
     "gesloten": (("closed",), Text("De meting is gesloten.", "The assessment is closed.")),
