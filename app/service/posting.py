@@ -108,6 +108,7 @@ class Post:
                 brought += self._bring(waiting)
             except Exception:
                 log.exception("a letter (%s) could not be brought; it will be tried again", waiting.kind)
+                self._put_off(waiting)
         self.postman.tidy(self.clock(), self._erased)
         return brought
 
@@ -128,12 +129,7 @@ class Post:
             self.postman.deliver(letter, self.clock())
         except TryLater as error:
             log.warning("a letter (%s) waits for another try: %s", waiting.kind, error)
-            with self._work() as work:
-                if waiting.attempts + 1 >= MOST_ATTEMPTS:
-                    work.store.outbox.drop(waiting.id)
-                else:
-                    wait = min(LONGEST_WAIT, timedelta(minutes=2 ** min(waiting.attempts, 10)))
-                    work.store.outbox.put_off(waiting.id, work.now + wait)
+            self._put_off(waiting)
             return 0
         except Undeliverable:
             with self._work() as work:
@@ -147,6 +143,15 @@ class Post:
             if waiting.kind == "invitation":
                 work.store.answers.mark_reached([waiting.reference])
         return 1
+
+    def _put_off(self, waiting: Waiting) -> None:
+        """Until another try, or for good after the last one."""
+        with self._work() as work:
+            if waiting.attempts + 1 >= MOST_ATTEMPTS:
+                work.store.outbox.drop(waiting.id)
+            else:
+                wait = min(LONGEST_WAIT, timedelta(minutes=2 ** min(waiting.attempts, 10)))
+                work.store.outbox.put_off(waiting.id, work.now + wait)
 
     def _erased(self, assessments: AbstractSet[str]) -> set[str]:
         with self.workshop.work(self.clock(), write=False) as work:

@@ -264,6 +264,19 @@ def test_letters_that_cannot_be_written_keep_no_other_waiting(house: House, post
     assert house.number_of("outbox") == 15, "what is broken may be mended"
 
 
+@pytest.mark.parametrize(("hours", "waiting"), [(48, 15), (96, 0)])
+def test_letters_that_cannot_be_written_are_tried_for_days_and_then_let_go(
+    house: House, postman: SmtpPostman, port: int, hours: int, waiting: int
+) -> None:
+    broken = house.opened()
+    with house.workshop.database.transaction(write=True) as connection:
+        connection.execute(text("UPDATE assessment SET params = '[]' WHERE id = :broken"), {"broken": broken.id})
+    for _ in range(hours):
+        house.clock.pass_by(hours=1)
+        bring(house, postman)
+    assert house.number_of("outbox") == waiting
+
+
 def test_a_worker_that_died_before_it_could_say_so_sends_once_more_with_the_same_mark(
     house: House, postman: SmtpPostman, port: int
 ) -> None:
