@@ -305,8 +305,8 @@ class Catalogue:
 def _unknown(name: str, known: Iterable[str]) -> NotFound:
     return NotFound(
         Text(
-            "Instrument '{name}' bestaat niet. Kies uit: {known}.",
-            "Instrument '{name}' does not exist. Choose from: {known}.",
+            "Vragenlijst '{name}' bestaat niet. Kies uit: {known}.",
+            "Questionnaire '{name}' does not exist. Choose from: {known}.",
         ).fill(name=name, known=", ".join(dict.fromkeys(known)))
     )
 

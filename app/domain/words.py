@@ -23,7 +23,7 @@ SHORT_REASONS: dict[str, Text] = {
     "not_asked": Text("niet gevraagd", "not asked"),
     "version": Text("toen andere partijen of vragen", "other parties or questions then"),
     "party_small": Text("groep te klein", "group too small"),
-    "response_low": Text("respons te laag", "response too low"),
+    "response_low": Text("te klein deel antwoordde", "too small a share"),
     "target_small": Text("over te weinig mensen", "about too few people"),
     "cell_small": Text("te weinig antwoorden", "too few answers"),
     "audit": Text("mogelijk herleidbaar", "might be traced"),

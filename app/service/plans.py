@@ -172,8 +172,8 @@ def _faults_by_instrument(plan: Plan, instrument: Instrument | None) -> list[Fau
         faults.append(
             fault(
                 "labelSet",
-                "'{given}' is geen woordkeus van dit instrument. Kies uit: {known}.",
-                "'{given}' is no label set of this instrument. Choose from: {known}.",
+                "'{given}' is geen woordkeus van deze vragenlijst. Kies uit: {known}.",
+                "'{given}' is no label set of this questionnaire. Choose from: {known}.",
                 given=plan.label_set[:40],
                 known=", ".join(sets),
             )

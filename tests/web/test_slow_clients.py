@@ -207,6 +207,24 @@ def test_a_head_that_is_too_large_is_refused_at_once(url: str, kind: str) -> Non
     assert httpx.get(f"{url}/healthz").status_code == 200
 
 
+def test_a_head_that_is_too_large_is_refused_also_when_its_body_comes_with_it(url: str) -> None:
+    head = b"POST /inloggen HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\nx: " + b"x" * LARGEST_HEAD + b"\r\n\r\n"
+    with connect(url) as talking:
+        talking.sendall(head + b"a=")
+        found = rest(talking)
+    assert found == b"" or found.startswith(b"HTTP/1.1 431 ")
+
+
+def test_a_large_body_that_comes_with_its_head_does_not_count_as_head(url: str) -> None:
+    size = LARGEST_HEAD + 1
+    head = b"POST /inloggen HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % size
+    with connect(url) as talking:
+        talking.sendall(head + b"a" * size)
+        found = rest(talking)
+    assert found.startswith(b"HTTP/1.1 ")
+    assert not found.startswith(b"HTTP/1.1 431 ")
+
+
 def test_a_head_as_large_as_browsers_make_them_is_answered(url: str) -> None:
     cookies = "; ".join(f"analytics_{number}={'v' * 200}" for number in range(40))
     answer = httpx.get(
