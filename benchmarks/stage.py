@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from app import settings
-from app.delivery.mail import Erased, Letter, Postman
+from app.delivery.mail import Letter, OfNoMoreUse, Postman
 from app.domain.assessment import Actor, Purpose, dutch_date
 from app.domain.constellation import Party
 from app.main import make_workshop
@@ -48,7 +48,7 @@ class _Nobody(Postman):
     def deliver(self, letter: Letter, now: datetime) -> None:
         pass
 
-    def tidy(self, now: datetime, erased: Erased) -> None:
+    def tidy(self, now: datetime, of_no_more_use: OfNoMoreUse) -> None:
         pass
 
 

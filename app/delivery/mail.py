@@ -25,11 +25,18 @@ KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """The assessment that a letter is about. `asks`: for answers, so that it is of no use once no more are taken."""
+
+    assessment: str
+    asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A letter as it leaves: one receiver, plain text and simple HTML with the same words.
 
-    `calendar`: a file for the receiver's calendar that goes along, if any. `about`: the assessment that it is about,
-    if any.
+    `calendar`: a file for the receiver's calendar that goes along, if any.
     """
 
     id: str
@@ -38,7 +45,7 @@ class Letter:
     text: str
     html: str
     calendar: bytes = b""
-    about: str = ""
+    about: About | None = None
 
 
 class TryLater(Exception):
@@ -49,19 +56,21 @@ class Undeliverable(Exception):
     """The receiving side says that this address will never accept it, or no letter can be made for it."""
 
 
-#: Those of some assessments that were erased.
-Erased = Callable[[AbstractSet[str]], AbstractSet[str]]
+#: Those of some subjects about which no letter is of use any more.
+OfNoMoreUse = Callable[[AbstractSet[About]], AbstractSet[About]]
+#: In the name of a file: of a letter that asks for answers.
+_ASKS = "asks"
 
 
 class Postman(Protocol):
     """Brings letters, raising TryLater or Undeliverable.
 
-    `tidy` throws away what it kept long enough, and letters about assessments of which `erased` says that they are.
+    `tidy` throws away what it kept long enough, and letters of no more use.
     """
 
     def deliver(self, letter: Letter, now: datetime) -> None: ...
 
-    def tidy(self, now: datetime, erased: Erased) -> None: ...
+    def tidy(self, now: datetime, of_no_more_use: OfNoMoreUse) -> None: ...
 
 
 def compose(letter: Letter, sender: str, now: datetime) -> EmailMessage:
@@ -97,14 +106,14 @@ class FilePostman:
     folder: Path
     sender: str
 
-    def tidy(self, now: datetime, erased: Erased) -> None:
+    def tidy(self, now: datetime, of_no_more_use: OfNoMoreUse) -> None:
         """Letters hold addresses and links: they stay for a month, like the addresses themselves, and no longer than
-        what they are about.
+        they are of use. Who was reminded had not sent: after closing nobody can look that up.
 
         So does what is left of a letter that never became whole.
         """
-        about = {_about(letter) for letter in self._letters()} - {""}
-        gone = erased(about) if about else set()
+        about = {found for letter in self._letters() if (found := _about(letter))}
+        gone = of_no_more_use(about) if about else set()
         for letter in self._letters():
             with suppress(FileNotFoundError):  # another process tidies too, and half a letter becomes whole
                 if _about(letter) in gone or datetime.fromtimestamp(letter.stat().st_mtime, UTC) < now - KEPT:
@@ -118,18 +127,19 @@ class FilePostman:
     def deliver(self, letter: Letter, now: datetime) -> None:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            name = ".".join(re.sub(r"[^A-Za-z0-9_-]", "", part) for part in (letter.about, letter.id) if part)
+            about = [letter.about.assessment, *([_ASKS] if letter.about.asks else [])] if letter.about else []
+            name = ".".join(re.sub(r"[^A-Za-z0-9_-]", "", part) for part in (*about, letter.id))
             half = self.folder / f"{name}.half"
             half.write_bytes(bytes(compose(letter, self.sender, now)))
             make_whole(half, self.folder / f"{name}.eml")
         except OSError as error:
-            raise TryLater(str(error)) from error
+            raise TryLater(error.strerror or type(error).__name__) from error  # without the name of a file
 
 
-def _about(letter: os.DirEntry[str]) -> str:
-    """The assessment that a file is about, by its name; empty for a letter about none."""
-    about, *rest = letter.name.split(".")
-    return about if len(rest) == 2 else ""
+def _about(letter: os.DirEntry[str]) -> About | None:
+    """What a file is about, by its name."""
+    *about, _, _ = letter.name.split(".")
+    return About(about[0], asks=_ASKS in about[1:]) if about else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +149,7 @@ class SmtpPostman:
     url: str
     sender: str
 
-    def tidy(self, now: datetime, erased: Erased) -> None:
+    def tidy(self, now: datetime, of_no_more_use: OfNoMoreUse) -> None:
         """Nothing is kept here."""
 
     def deliver(self, letter: Letter, now: datetime) -> None:

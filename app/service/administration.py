@@ -69,7 +69,7 @@ def _made_when_new(work: Work, name: str) -> tuple[Actor, bool]:
 def links_of_everyone(work: Work, identifier: str) -> list[tuple[str, str, str]]:
     """(party, address, token) of everyone invited now, to be passed on. Leaves a line in the audit trail."""
     assessment = assessment_anywhere(work, identifier)
-    work.store.answers.mark_reached([invitation for invitation, _ in work.store.answers.people(assessment.id)])
+    work.store.answers.mark_all_reached(assessment.id)
     work.record(Actor(assessment.office, OPERATOR, may_write=True), assessment, "links_shown")
     return list(invitation_tokens(work, assessment))
 

@@ -262,6 +262,7 @@ def close(work: Work, actor: Actor, identifier: str) -> Assessment:
     """End answering and make the snapshot, once. There is no reopening."""
     assessment = work.own_to_change(actor, identifier)
     assessment.require_state("open")
+    work.store.outbox.drop_to_invited(assessment.id)  # a reminder that waits names somebody who has not sent
     invited = work.store.answers.invited_per_party(assessment.id)
     work.store.assessments.keep_invited(assessment.id, {p.key: invited.get(p.key, 0) for p in assessment.parties})
     work.store.assessments.keep_compared(assessment.id, work.store.assessments.earlier_wave(assessment))
@@ -284,7 +285,7 @@ def close(work: Work, actor: Actor, identifier: str) -> Assessment:
     work.store.assessments.move(assessment.id, "open", "closed")
     announce(work, assessment, "closed")
     work.record(actor, assessment, "closed")
-    work.scrub_after = True
+    work.leave_traces()
     return work.own(actor, identifier)
 
 

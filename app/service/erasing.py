@@ -7,9 +7,9 @@ from app.service.work import Work
 def erase(work: Work, actor: Actor, assessment: Assessment) -> None:
     """Answers, drafts, people, letters that wait, comments, snapshot, links and what followed the report."""
     links = [link.id for link in work.store.results.reader_links(assessment.id)]
-    invitations = [invitation for invitation, _ in work.store.answers.people(assessment.id)]
     talked = work.store.dialogues.erase(assessment.id)
-    work.store.outbox.drop_about([*links, *invitations, *talked])
+    work.store.outbox.drop_to_invited(assessment.id)
+    work.store.outbox.drop_about([*links, *talked])
     work.store.webhooks.drop_about([assessment.id])
     work.store.kept_answers.forget_office(assessment.office)
     work.store.comments.erase(assessment.id)
@@ -17,7 +17,7 @@ def erase(work: Work, actor: Actor, assessment: Assessment) -> None:
     work.store.answers.erase(assessment.id)
     work.store.assessments.blank(assessment.id)
     work.record(actor, assessment, "erased")
-    work.scrub_after = True
+    work.leave_traces()
 
 
 def erase_by_hand(work: Work, actor: Actor, identifier: str) -> None:

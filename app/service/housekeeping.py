@@ -98,6 +98,7 @@ def forget_addresses(workshop: Workshop, clock: Callable[[], datetime]) -> None:
             marks = [mark_of_address(work.secret, assessment.id, email) for email in members]
             work.store.comments.keep_members_who_took_part(assessment.id, marks)
             work.store.answers.forget_people(assessment.id)
+            work.leave_traces()
 
 
 def forget_contacts(workshop: Workshop, clock: Callable[[], datetime]) -> None:
@@ -151,7 +152,6 @@ def one_round(workshop: Workshop, clock: Callable[[], datetime]) -> None:
     """Everything that is due now, each thing apart, so that one that fails holds up no other."""
     jobs: tuple[Callable[[], object], ...] = (
         lambda: close_due(workshop, clock),
-        workshop.scrub_if_needed,
         lambda: remind_due(workshop, clock),
         lambda: remind_of_agreements(workshop, clock),
         lambda: note_used_keys(workshop, clock),
@@ -161,6 +161,7 @@ def one_round(workshop: Workshop, clock: Callable[[], datetime]) -> None:
         lambda: forget_answers(workshop, clock),
         lambda: forget_deliveries(workshop, clock),
         lambda: erase_expired(workshop, clock),
+        workshop.wipe_traces,
         lambda: note_round(workshop, clock),
     )
     for job in jobs:

@@ -228,3 +228,4 @@ def forget_contacts(work: Work) -> None:
     work.store.outbox.drop_about(list(chain(contacts, agreements)))
     work.store.dialogues.drop_contacts(contacts)
     work.store.dialogues.forget_addresses_of(agreements)
+    work.leave_traces()

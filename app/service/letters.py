@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from html import escape
 
-from app.delivery.mail import Letter
+from app.delivery.mail import About, Letter
 from app.domain.assessment import Assessment
 from app.domain.text import Text, day_in_words, same
 from app.service.conversation_letters import of_agreement, of_conversation
@@ -70,7 +70,9 @@ def write(work: Work, waiting: Waiting, base_url: str) -> Letter | None:
         make = of_conversation if waiting.kind == "conversation" else of_agreement
         contents = make(work, waiting, base_url)
         return (
-            _letter(waiting, contents.subject, contents.body, contents.about, contents.calendar) if contents else None
+            _letter(waiting, contents.subject, contents.body, About(contents.about), contents.calendar)
+            if contents
+            else None
         )
     return _write(work, waiting, base_url)
 
@@ -139,10 +141,10 @@ def _about(waiting: Waiting, assessment: Assessment, link: str, day: date | None
     body = _BODIES[waiting.kind].fill(**words)
     office = assessment.office_name
     signed = Text(f"{body.nl}\n\nMet vriendelijke groet,\n{office}", f"{body.en}\n\nKind regards,\n{office}")
-    return _letter(waiting, subject, signed, assessment.id)
+    return _letter(waiting, subject, signed, About(assessment.id, asks=waiting.kind in {"invitation", "reminder"}))
 
 
-def _letter(waiting: Waiting, subject: Text, body: Text, about: str = "", calendar: bytes = b"") -> Letter:
+def _letter(waiting: Waiting, subject: Text, body: Text, about: About | None = None, calendar: bytes = b"") -> Letter:
     body = Text(f"Goedendag,\n\n{body.nl}", f"Hello,\n\n{body.en}")
     return Letter(
         id=waiting.id,

@@ -5,11 +5,11 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
-from app.delivery.mail import Postman, TryLater, Undeliverable
+from app.delivery.mail import About, Postman, TryLater, Undeliverable
 from app.domain.assessment import Actor, Assessment, dutch_date
 from app.domain.problems import WrongState
 from app.domain.text import Text
@@ -22,7 +22,7 @@ log = logging.getLogger("rolvast")
 #: A letter that was claimed comes back after this when the worker died before it could say how it went.
 LEASE = timedelta(minutes=10)
 LONGEST_WAIT = timedelta(hours=1)
-#: About three days of trying; then a letter is let go, and nobody is blamed for it.
+#: About three days of trying; then a letter is given up.
 MOST_ATTEMPTS = 75
 ALL_LETTERS: Sequence[LetterKind] = get_args(LetterKind)
 #: Somebody waits for it behind a screen: it must not stand behind a mailing.
@@ -32,6 +32,8 @@ LAST: Sequence[LetterKind] = ("reminder",)
 #: Reminders leave each at a moment of its own within this time. One after the other along the list, two people who lay
 #: theirs side by side would see whether somebody between them got one (decision 23).
 REMINDED_WITHIN = timedelta(minutes=15)
+#: Between two lines in the log about reminders.
+BETWEEN_WORDS = timedelta(hours=1)
 
 
 def queue(work: Work, kind: LetterKind, receivers: Iterable[tuple[str, str]], within: timedelta = timedelta()) -> int:
@@ -90,6 +92,7 @@ class Post:
     postman: Postman
     clock: Callable[[], datetime]
     base_url: str
+    _told: dict[str, datetime] = field(default_factory=dict)
 
     def bring_due(self, kinds: Sequence[LetterKind] = ALL_LETTERS, stopping: Callable[[], bool] = lambda: False) -> int:
         """Bring every letter of these kinds that is due, until `stopping`; gives how many left.
@@ -104,58 +107,80 @@ class Post:
             waiting = self._next(kinds)
             if waiting is None:
                 break
-            try:
-                brought += self._bring(waiting)
-            except Exception:
-                log.exception("a letter (%s) could not be brought; it will be tried again", waiting.kind)
-                self._put_off(waiting)
-        self.postman.tidy(self.clock(), self._erased)
+            if self._leaves(waiting):
+                brought += 1
+                self._let_go_of(waiting)
+        self.postman.tidy(self.clock(), self._of_no_more_use)
         return brought
 
     def _next(self, kinds: Sequence[LetterKind]) -> Waiting | None:
         with self._work() as work:
             for those in ([kind for kind in kinds if kind not in LAST], [kind for kind in kinds if kind in LAST]):
-                if those and (waiting := work.store.outbox.claim(work.now, LEASE, those)):
+                if those and (waiting := work.store.outbox.claim(work.now, LEASE, LONGEST_WAIT, those)):
                     return waiting
         return None
 
-    def _bring(self, waiting: Waiting) -> int:
-        with self._work() as work:
-            letter = write(work, waiting, self.base_url)
-            if letter is None:
-                work.store.outbox.drop(waiting.id)
-                return 0
+    def _leaves(self, waiting: Waiting) -> bool:
+        """Whether the letter was handed over. One that nobody waits for is dropped, and one that fails tried later."""
         try:
+            with self._work() as work:
+                letter = write(work, waiting, self.base_url)
+                if letter is None:
+                    work.store.outbox.drop(waiting.id)
+                    return False
             self.postman.deliver(letter, self.clock())
-        except TryLater as error:
-            log.warning("a letter (%s) waits for another try: %s", waiting.kind, error)
-            self._put_off(waiting)
-            return 0
         except Undeliverable:
+            self._give_up(waiting)
+        except TryLater as error:
+            self._tell(waiting, logging.WARNING, f"waits for another try: {error}")
+            self._put_off(waiting)
+        except Exception as bug:  # noqa: BLE001 - the others leave all the same, and this one may when it is mended
+            self._tell(waiting, logging.ERROR, "could not be brought; it will be tried again", bug)
+            self._put_off(waiting)
+        else:
+            return True
+        return False
+
+    def _let_go_of(self, waiting: Waiting) -> None:
+        try:
             with self._work() as work:
                 work.store.outbox.drop(waiting.id)
-                # Reminders reach only who has not sent: a mark from one of those would tell who they are.
                 if waiting.kind == "invitation":
-                    work.store.answers.mark_undeliverable(waiting.reference)
-            return 0
-        with self._work() as work:
-            work.store.outbox.drop(waiting.id)
-            if waiting.kind == "invitation":
-                work.store.answers.mark_reached([waiting.reference])
-        return 1
+                    work.store.answers.mark_reached(waiting.reference)
+        except Exception as error:  # noqa: BLE001 - the letter is theirs; to try at once would bring it again at once
+            self._tell(waiting, logging.ERROR, "left, which could not be written down; it may leave once more", error)
 
     def _put_off(self, waiting: Waiting) -> None:
-        """Until another try, or for good after the last one."""
+        """Until another try; after the last one it is given up."""
+        if waiting.attempts + 1 >= MOST_ATTEMPTS:
+            self._tell(waiting, logging.ERROR, f"is given up after {MOST_ATTEMPTS} tries")
+            self._give_up(waiting)
+            return
+        wait = min(LONGEST_WAIT, timedelta(minutes=2 ** min(waiting.attempts, 10)))
         with self._work() as work:
-            if waiting.attempts + 1 >= MOST_ATTEMPTS:
-                work.store.outbox.drop(waiting.id)
-            else:
-                wait = min(LONGEST_WAIT, timedelta(minutes=2 ** min(waiting.attempts, 10)))
-                work.store.outbox.put_off(waiting.id, work.now + wait)
+            work.store.outbox.put_off(waiting, work.now + wait)
 
-    def _erased(self, assessments: AbstractSet[str]) -> set[str]:
+    def _give_up(self, waiting: Waiting) -> None:
+        with self._work() as work:
+            work.store.outbox.drop(waiting.id)
+            # Reminders reach only who has not sent: a mark from one of those would tell who they are.
+            if waiting.kind == "invitation":
+                work.store.answers.mark_undeliverable(waiting.reference)
+
+    def _tell(self, waiting: Waiting, level: int, what: str, error: Exception | None = None) -> None:
+        """In the log; of reminders once an hour and not which letter, for a line each would count who has not sent."""
+        if waiting.kind != "reminder":
+            log.log(level, "a letter (%s) %s", waiting.kind, what, exc_info=error)
+        elif self._told.get(what, datetime.min.replace(tzinfo=UTC)) <= self.clock() - BETWEEN_WORDS:
+            self._told[what] = self.clock()
+            log.log(level, "a letter %s", what, exc_info=error)
+
+    def _of_no_more_use(self, letters: AbstractSet[About]) -> set[About]:
+        """Those about an assessment that was erased, and those that ask for answers where no more are taken."""
         with self.workshop.work(self.clock(), write=False) as work:
-            return work.store.assessments.erased_among(assessments)
+            states = work.store.assessments.states({letter.assessment for letter in letters})
+        ended = {letter for letter in letters if letter.asks and states.get(letter.assessment) not in ("draft", "open")}
+        return ended | {letter for letter in letters if states.get(letter.assessment) == "erased"}
 
     def _work(self) -> AbstractContextManager[Work]:
         return self.workshop.work(self.clock(), write=True)

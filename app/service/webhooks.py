@@ -125,10 +125,10 @@ def send_due(
     arrived = 0
     while not stopping():
         with workshop.work(clock(), write=False) as work:
-            if not work.store.webhooks.any_due(work.now):
+            if not work.store.webhooks.any_due(work.now, LONGEST_WAIT):
                 return arrived
         with workshop.work(clock(), write=True) as work:
-            claimed = work.store.webhooks.claim(work.now, LEASE, BATCH)
+            claimed = work.store.webhooks.claim(work.now, LEASE, LONGEST_WAIT, BATCH)
             messages = [_message(work, delivery, url, base_url) for delivery, url in claimed]
         if not claimed:
             return arrived

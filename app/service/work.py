@@ -34,7 +34,6 @@ class Work:
     chance: Chance
     secret: bytes
     constellations: Callable[[tuple[str, int], tuple[Party, ...]], Constellation]
-    scrub_after: bool = field(default=False)
     keys_used: set[str] = field(default_factory=set)
     sessions_used: dict[str, datetime] = field(default_factory=dict)
 
@@ -63,6 +62,10 @@ class Work:
             raise NotFound
         return assessment
 
+    def leave_traces(self) -> None:
+        """Something is deleted of which nothing may stay, not even in the files: a worker wipes it soon after."""
+        self.store.traces.leave(self.chance())
+
     def record(self, actor: Actor, assessment: Assessment, action: str, **detail: object) -> None:
         """Write down in the audit trail what the office did; never what a respondent did."""
         event = AuditEvent(actor.name, action, _signed(actor, detail), self.now, assessment.id)
@@ -88,8 +91,6 @@ class Workshop:
         self.catalogue = catalogue
         self._secret = secret
         self._chance = chance
-        # A process that ended in the middle of closing may have left traces: the first chance cleans up after it.
-        self._traces_left = True
         # Whether every migration has run; until that was seen, no request and no round does anything.
         self.tables_are_current = False
         # Reading writes nothing; which keys and sessions were used is noted here, and written down by the worker.
@@ -108,13 +109,10 @@ class Workshop:
             work = self._work(Store(connection), now)
             yield work
         self._note_uses(work)
-        if work.scrub_after:
-            self._traces_left = True
-            self.scrub_if_needed()
 
     def ask(self, now: datetime, job: Callable[[Work], T], *, write: bool, link: str | None = None) -> Future[T]:
         """Have one transaction's work done by another thread, where that is the way together with whoever else waits;
-        the answer comes when what it wrote is kept. Not for work that leaves traces to wipe.
+        the answer comes when what it wrote is kept.
 
         `link`: the token of the personal link with which something is to be written, and nothing else.
         """
@@ -148,7 +146,14 @@ class Workshop:
         self.keys_used |= work.keys_used
         self.sessions_used |= work.sessions_used
 
-    def scrub_if_needed(self) -> None:
-        """Wipe the traces of a closing or an erasure from the files; tried again by the worker until it is done."""
-        if self._traces_left:
-            self._traces_left = not self.database.scrub()
+    def wipe_traces(self) -> bool:
+        """Wipe what was left in the files, if anything; False while somebody reads or writes: ask again later."""
+        with self.database.transaction(write=False) as connection:
+            left = Store(connection).traces.left()
+        if not left:
+            return True
+        if not self.database.scrub():
+            return False
+        with self.database.transaction(write=True) as connection:
+            Store(connection).traces.wiped(left)
+        return True

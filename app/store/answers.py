@@ -5,7 +5,7 @@ Two worlds that share no key, instant or order. What respondents do is in `links
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from app.domain.people import Person
 from app.store import tables
@@ -145,13 +145,16 @@ class AnswerStore:
             .values(undeliverable=True)
         )
 
-    def mark_reached(self, invitations: Collection[str]) -> None:
-        """The personal link came to these people: they count as invited from now on."""
-        self._connection.execute(
-            update(tables.invitation)
-            .where(tables.invitation.c.id.in_(invitations))
-            .values(reached=True, undeliverable=False)
-        )
+    def mark_reached(self, invitation: str) -> None:
+        """The personal link came to this person, who counts as invited from now on."""
+        self._mark_reached(tables.invitation.c.id == invitation)
+
+    def mark_all_reached(self, assessment: str) -> None:
+        """The same for everyone of an assessment who is invited now."""
+        self._mark_reached(tables.invitation.c.assessment_id == assessment, tables.invitation.c.state.in_(ACTIVE))
+
+    def _mark_reached(self, *those: ColumnElement[bool]) -> None:
+        self._connection.execute(update(tables.invitation).where(*those).values(reached=True, undeliverable=False))
 
     def undeliverable(self, assessment: str) -> set[str]:
         """The invitations whose address no letter reaches."""

@@ -246,11 +246,11 @@ class Assessments:
             )
         )
 
-    def erased_among(self, identifiers: Collection[str]) -> set[str]:
-        """Those of these assessments that were erased."""
+    def states(self, identifiers: Collection[str]) -> dict[str, str]:
+        """The states of these assessments, as far as there are such."""
         assessment = tables.assessment.c
-        found = select(assessment.id).where(assessment.id.in_(identifiers), assessment.state == "erased")
-        return set(self._connection.scalars(found))
+        found = select(assessment.id, assessment.state).where(assessment.id.in_(identifiers))
+        return {row.id: row.state for row in self._connection.execute(found)}
 
     def newest_wave(self, constellation: str) -> int:
         found = self._connection.scalar(

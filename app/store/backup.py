@@ -15,10 +15,10 @@ from app.domain.problems import InvalidInput, plain
 from app.files import make_whole, naming
 from app.store.engine import BUSY_TIMEOUT, Database, reachable
 from app.store.migrate import known_revisions, migrate
-from app.store.tables import metadata
+from app.store.tables import ITS_OWN, metadata
 
 #: What every installation has of itself: no content.
-_ITS_OWN = ("alembic_version", "pulse")
+_ITS_OWN = {"alembic_version", *(table.name for table in ITS_OWN)}
 #: A dump holds what is ours, and nobody of the server that it came from.
 _OURS = ("--no-owner", "--no-privileges")
 
@@ -32,9 +32,9 @@ def has_content(database: Database) -> bool:
     with reachable(), database.transaction(write=False) as connection:
         there = set(inspect(connection).get_table_names())
         for table in metadata.sorted_tables:
-            if table.name in there - set(_ITS_OWN) and connection.scalar(select(func.count()).select_from(table)):
+            if table.name in there - _ITS_OWN and connection.scalar(select(func.count()).select_from(table)):
                 return True
-        return bool(there - set(_ITS_OWN) - set(metadata.tables))
+        return bool(there - _ITS_OWN - set(metadata.tables))
 
 
 # --- Away -------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Table, func, insert, select
 from app.domain.problems import InvalidInput, plain
 from app.store.backup import has_content
 from app.store.engine import Database
-from app.store.tables import metadata, pulse
+from app.store.tables import ITS_OWN, metadata
+from app.store.traces import Traces
 
 #: Rows that are written by one statement.
 _BATCH = 500
@@ -28,9 +29,9 @@ def copy(source: Database, target: Database) -> dict[str, int]:
         if not source.is_sqlite:
             reading.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         for table in metadata.sorted_tables:
-            if table is not pulse:
+            if table not in ITS_OWN:
                 copied[table.name] = _copy_table(table, reading, writing)
-    target.scrub()
+        Traces(writing).leave("of a copy")  # that went before and failed, perhaps
     return copied
 
 

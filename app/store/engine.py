@@ -21,6 +21,7 @@ from app.domain.problems import Busy, Problem
 from app.files import naming
 from app.store.crew import Crew, Job, Outcome, T, Threads, outcome_of
 from app.store.rounds import LinkJob, Rounds
+from app.store.tables import metadata
 from app.store.writers import Writers
 
 #: How long a writer waits for another process before it gives up, in milliseconds.
@@ -164,7 +165,7 @@ class Database:
         return connection
 
     def scrub(self) -> bool:
-        """Rewrite the files without what was deleted, so that no trace of order or of drafts stays (closing).
+        """Rewrite the files without what was deleted, so that no trace of order, of drafts or of what was erased stays.
 
         False when somebody was reading or writing meanwhile, or the database is out of reach, and traces may be left:
         ask again later.
@@ -175,16 +176,20 @@ class Database:
                 return True
             with self._writers.alone(BUSY_TIMEOUT / 1000) as alone:
                 return alone and self._rewrite_file()
-        except (DBAPIError, NoConnectionLeft, sqlite3.OperationalError):
+        except NoConnectionLeft:
             return False
+        except (DBAPIError, sqlite3.Error) as error:
+            if _may_come_back(error):
+                return False
+            raise
 
     def _rewrite_tables(self) -> None:
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             # Whoever comes to a table after us waits behind us for whoever has it: during a backup that is minutes.
             connection.exec_driver_sql(f"SET lock_timeout = {WIPING_TIMEOUT}")
             try:
-                for table in ("invitation", "draft", "submission", "comment", "released_comment", "outbox"):
-                    connection.exec_driver_sql(f"VACUUM FULL {table}")
+                for table in metadata.tables:
+                    _rewrite_table(connection, table)
             finally:
                 connection.exec_driver_sql("RESET lock_timeout")
 
@@ -231,6 +236,14 @@ def _all_at_once(connection: Connection, jobs: Sequence[Job[Any]]) -> list[Outco
     return None if any(isinstance(outcome.error, DBAPIError) for outcome in outcomes) else outcomes
 
 
+def _rewrite_table(connection: Connection, name: str) -> None:
+    file = f"SELECT pg_relation_filenode('{name}')"
+    before = connection.exec_driver_sql(file).scalar_one()
+    connection.exec_driver_sql(f"VACUUM FULL {name}")
+    if connection.exec_driver_sql(file).scalar_one() == before:  # PostgreSQL only warns
+        raise RuntimeError(f"traces cannot be wiped from the table {name}: the user of the database must own it")
+
+
 #: What SQLite says when it is locked, gone or full; asking again later is right.
 _LATER = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_FULL", "SQLITE_READONLY")
 #: What PostgreSQL says while it only reads, as a server does that follows another one.
@@ -250,11 +263,13 @@ def reachable() -> Iterator[None]:
         raise
 
 
-def _may_come_back(error: DBAPIError) -> bool:
-    if name := getattr(error.orig, "sqlite_errorname", None):
+def _may_come_back(error: DBAPIError | sqlite3.Error) -> bool:
+    of_the_driver = error.orig if isinstance(error, DBAPIError) else error
+    if name := getattr(of_the_driver, "sqlite_errorname", None):
         return str(name).startswith(_LATER)
-    read_only = getattr(error.orig, "sqlstate", None) == _READ_ONLY
-    return error.connection_invalidated or isinstance(error, OperationalError) or read_only
+    read_only = getattr(of_the_driver, "sqlstate", None) == _READ_ONLY
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return lost or isinstance(error, OperationalError) or read_only
 
 
 @contextmanager

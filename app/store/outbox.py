@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from app.store import tables
 
@@ -66,12 +66,15 @@ class Outbox:
         ).one()
         return waiting, failed, due_since
 
-    def claim(self, now: datetime, lease: timedelta, kinds: Sequence[LetterKind]) -> Waiting | None:
-        """Take a letter of these kinds that is due; nobody else gets it until the lease ends, also when we crash."""
+    def claim(self, now: datetime, lease: timedelta, longest: timedelta, kinds: Sequence[LetterKind]) -> Waiting | None:
+        """Take a letter of these kinds that is due; nobody else gets it until the lease ends, also when we crash.
+
+        No letter waits longer than `longest`: one that seems to was put off by a clock that was ahead.
+        """
         outbox = tables.outbox.c
         query = (
             select(outbox.id, outbox.kind, outbox.reference, outbox.email, outbox.attempts)
-            .where(outbox.due_at <= now, outbox.kind.in_(kinds))
+            .where(or_(outbox.due_at <= now, outbox.due_at > now + longest), outbox.kind.in_(kinds))
             .order_by(outbox.due_at)
             .limit(1)
         )
@@ -90,11 +93,18 @@ class Outbox:
         """A letter that was sent, or that nobody waits for any more, leaves no trace."""
         self._connection.execute(delete(tables.outbox).where(tables.outbox.c.id == letter))
 
+    def drop_to_invited(self, assessment: str) -> None:
+        """All that waits for the people of an assessment: invitations and reminders."""
+        invited = select(tables.invitation.c.id).where(tables.invitation.c.assessment_id == assessment)
+        self._connection.execute(delete(tables.outbox).where(tables.outbox.c.reference.in_(invited)))
+
     def drop_about(self, references: Sequence[str]) -> None:
         self._connection.execute(delete(tables.outbox).where(tables.outbox.c.reference.in_(references)))
 
     def drop_all(self) -> None:
         self._connection.execute(delete(tables.outbox))
 
-    def put_off(self, letter: str, until: datetime) -> None:
-        self._connection.execute(update(tables.outbox).where(tables.outbox.c.id == letter).values(due_at=until))
+    def put_off(self, letter: Waiting, until: datetime) -> None:
+        """Have a letter that was claimed wait, unless it was claimed by somebody else since."""
+        mine = (tables.outbox.c.id == letter.id, tables.outbox.c.attempts == letter.attempts + 1)
+        self._connection.execute(update(tables.outbox).where(*mine).values(due_at=until))

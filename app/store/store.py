@@ -13,6 +13,7 @@ from app.store.outbox import Outbox
 from app.store.practices import Practices
 from app.store.pulse import Pulse
 from app.store.results import Results
+from app.store.traces import Traces
 from app.store.trail import Trail
 from app.store.webhooks import Webhooks
 
@@ -31,6 +32,7 @@ class Store:
         self.pulse = Pulse(connection)
         self.dialogues = Dialogues(connection)
         self.practices = Practices(connection)
+        self.traces = Traces(connection)
         self.trail = Trail(connection)
         self.webhooks = Webhooks(connection)
         self.kept_answers = KeptAnswers(connection)

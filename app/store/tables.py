@@ -300,6 +300,14 @@ class PulseRow(Table, table=True):
     at: datetime = _instant()
 
 
+class TraceRow(Table, table=True):
+    """That something was deleted whose bytes may still lie in the files; goes when they are wiped."""
+
+    __tablename__ = "trace"
+
+    id: str = _key()
+
+
 class AuditEventRow(Table, table=True):
     """What an office did, or the administrators (no office). Never what a respondent did."""
 
@@ -334,3 +342,7 @@ reader_link = _table(ReaderLinkRow)
 outbox = _table(OutboxRow)
 audit_event = _table(AuditEventRow)
 pulse = _table(PulseRow)
+trace = _table(TraceRow)
+
+#: What a database has of itself: neither counts as content, nor goes along to another database.
+ITS_OWN = (pulse, trace)

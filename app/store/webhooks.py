@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, insert, select, update
+from sqlalchemy import Connection, Row, delete, exists, insert, or_, select, update
 
 from app.domain.assessment import Assessment
 from app.domain.webhooks import Delivery, EventName, Webhook
@@ -98,15 +98,15 @@ class Webhooks:
             .values(state="waiting", attempts=0, queued_at=now, due_at=now, delivered_at=None)
         )
 
-    def any_due(self, now: datetime) -> bool:
+    def any_due(self, now: datetime, longest: timedelta) -> bool:
         """Whether there may be something to send: a look without writing."""
-        return self._connection.scalar(select(webhook_delivery.c.id).where(*_due(now)).limit(1)) is not None
+        return self._connection.scalar(select(webhook_delivery.c.id).where(*_due(now, longest)).limit(1)) is not None
 
-    def claim(self, now: datetime, lease: timedelta, most: int) -> list[tuple[Delivery, str]]:
+    def claim(self, now: datetime, lease: timedelta, longest: timedelta, most: int) -> list[tuple[Delivery, str]]:
         """Take the first message that waits for each webhook, where it is due, with the address to send it to.
 
         Nobody else gets them until the lease ends, even when we crash meanwhile; what waits behind one of them waits
-        on.
+        on. None waits longer than `longest`: one that seems to was put off by a clock that was ahead.
         """
         earlier = webhook_delivery.alias()
         behind = exists().where(
@@ -117,7 +117,7 @@ class Webhooks:
         query = (
             select(webhook_delivery, webhook.c.url)
             .join(webhook, webhook.c.id == webhook_delivery.c.webhook_id)
-            .where(*_due(now), ~behind)
+            .where(*_due(now, longest), ~behind)
             .order_by(webhook_delivery.c.due_at, webhook_delivery.c.id)
             .limit(most)
         )
@@ -153,8 +153,9 @@ class Webhooks:
         self._connection.execute(delete(webhook_delivery).where(webhook_delivery.c.assessment_id.in_(assessments)))
 
 
-def _due(now: datetime) -> tuple[Any, ...]:
-    return (webhook_delivery.c.state == "waiting", webhook_delivery.c.due_at <= now)
+def _due(now: datetime, longest: timedelta) -> tuple[Any, ...]:
+    due_at = webhook_delivery.c.due_at
+    return (webhook_delivery.c.state == "waiting", or_(due_at <= now, due_at > now + longest))
 
 
 def _webhook(row: Row[Any]) -> Webhook:

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.delivery.mail import FilePostman, Letter, SmtpPostman, compose
+from app.delivery.mail import About, FilePostman, Letter, SmtpPostman, compose
 from app.domain.assessment import Assessment
 from app.service import access, administration, commissioning, erasing, inviting, posting, reporting
 from app.service.housekeeping import erase_expired, one_round
-from app.service.posting import ALL_LETTERS, LEASE, Post
+from app.service.posting import ALL_LETTERS, LEASE, LONGEST_WAIT, Post
 from tests.delivery.post_office import Mailbox, free_port, listening
 from tests.people import COMMISSIONER, FIVE_EACH, NOW, Clock, House, address, rows
 
@@ -283,7 +283,7 @@ def test_a_worker_that_died_before_it_could_say_so_sends_once_more_with_the_same
     house.opened()
     mailbox = Mailbox()
     with house.work() as work:
-        claimed = [work.store.outbox.claim(work.now, LEASE, ALL_LETTERS) for _ in range(16)]
+        claimed = [work.store.outbox.claim(work.now, LEASE, LONGEST_WAIT, ALL_LETTERS) for _ in range(16)]
     assert [letter is None for letter in claimed] == [False] * 15 + [True]
     with listening(mailbox, port):
         bring(house, postman)
@@ -474,9 +474,9 @@ def test_tidying_many_letters_holds_only_one_at_a_time(tmp_path: Path) -> None:
         (tmp_path / f"assessment-{number % 3}.letter-{number}.eml").touch()
     postman, asked = FilePostman(tmp_path, "rolvast@localhost"), []
 
-    def one_is_erased(assessments: AbstractSet[str]) -> set[str]:
-        asked.append(set(assessments))
-        return {"assessment-1"}
+    def one_is_erased(about: AbstractSet[About]) -> set[About]:
+        asked.append(set(about))
+        return {About("assessment-1")}
 
     tracemalloc.start()
     try:
@@ -484,7 +484,7 @@ def test_tidying_many_letters_holds_only_one_at_a_time(tmp_path: Path) -> None:
         _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert asked == [{"assessment-0", "assessment-1", "assessment-2"}]
+    assert asked == [{About(f"assessment-{number}") for number in range(3)}]
     assert Counter(path.name.split(".")[0] for path in tmp_path.iterdir()) == {
         "assessment-0": 1000,
         "assessment-2": 1000,
@@ -502,7 +502,7 @@ def test_letters_as_files_go_with_what_they_are_about(house: House, tmp_path: Pa
     house.everyone_sends(made)
     house.release(house.close(made))
     bring(house, postman)
-    assert len(list(folder.iterdir())) == 3 * 15
+    assert len(list(folder.iterdir())) == 2 * 15, "of what was closed only the letters with the report"
     with house.work() as work:
         erasing.erase_by_hand(work, house.commissioner, made.id)
     bring(house, postman)

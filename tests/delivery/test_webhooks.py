@@ -263,7 +263,7 @@ def test_a_worker_that_died_while_sending_has_it_sent_again_under_the_same_id(ho
         house.webhook(f"http://127.0.0.1:{port}/", private=True)
         house.closed()
         with house.work() as work:  # claimed, and then nothing more was heard
-            work.store.webhooks.claim(work.now, webhooks.LEASE, 10)
+            work.store.webhooks.claim(work.now, webhooks.LEASE, webhooks.LONGEST_WAIT, 10)
         assert send(house) == 0, "another worker does not take it at once, nor what waits behind it"
         house.clock.pass_by(minutes=2)
         assert send(house) == 2

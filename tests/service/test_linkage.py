@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from app.domain.assessment import Assessment
-from app.service import commissioning, responding
+from app.service import commissioning, erasing, posting, responding
+from app.service.housekeeping import one_round
 from app.service.tokens import plain_receipt, receipt_hashes
-from tests.people import FAN, FAN_PEOPLE, NOW, House, address
+from app.service.work import Workshop
+from app.store.engine import Database
+from tests.people import FAN, FAN_PEOPLE, NOW, SECRET, Chance, House, address
 
 WORDS = "Dit schreef een mens in eigen woorden."
 OTHER = "Andere woorden, die nooit zijn verstuurd."
@@ -139,16 +142,87 @@ def test_the_raw_file_holds_nothing_of_the_way_there(house: House, sqlite_file: 
     gone += list(house.links(made).values())
     gone.append(OTHER)
     house.close(made)
+    one_round(house.workshop, house.clock)
     for name, bytes_ in raw(sqlite_file).items():
         found = [word for word in gone if word.encode() in bytes_]
         assert not found, f"{name} still holds {found[:3]}"
     assert sum(b.count(WORDS.encode()) for b in raw(sqlite_file).values()) == 11
 
 
-def test_the_log_of_sqlite_is_empty_after_closing(house: House, sqlite_file: Path) -> None:
+def test_the_log_of_sqlite_holds_nobody_after_closing(house: House, sqlite_file: Path) -> None:
     house.closed()
     log = sqlite_file.with_name(sqlite_file.name + "-wal")
-    assert not log.exists() or log.stat().st_size == 0
+    assert b"ministerie.example" in log.read_bytes()
+    one_round(house.workshop, house.clock)
+    assert b"ministerie.example" not in log.read_bytes()
+
+
+def files(house: House) -> dict[str, bytes]:
+    """What the database left on the disk, by table on PostgreSQL."""
+    database = house.workshop.database
+    if database.is_sqlite:
+        return raw(Path(str(database.url.database)))
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("CHECKPOINT")
+        folder = Path(connection.exec_driver_sql("SHOW data_directory").scalar_one())
+        found = connection.exec_driver_sql(
+            "SELECT relname, pg_relation_filepath(oid) FROM pg_class"
+            " WHERE relkind IN ('r', 't', 'i') AND relnamespace IN ('public'::regnamespace, 'pg_toast'::regnamespace)"
+        ).all()
+    return {name: (folder / path).read_bytes() for name, path in found if path and (folder / path).exists()}
+
+
+def where(house: House, *words: str) -> dict[str, list[str]]:
+    """The files that hold one of these words."""
+    found = {name: [word for word in words if word.encode() in bytes_] for name, bytes_ in files(house).items()}
+    return {name: held for name, held in found.items() if held}
+
+
+def test_a_reminder_that_waits_at_closing_does_not_stay_to_tell_who_had_not_sent(house: House) -> None:
+    made = house.opened()
+    house.send(house.link(made, "wonen", 1))
+    with house.work() as work:
+        posting.remind(work, house.commissioner, made.id)
+    letters = [row["id"] for row in table(house, "outbox") if row["kind"] == "reminder"]
+    assert len(letters) == 14
+    house.close(made)
+    assert house.number_of("outbox") == 0
+    one_round(house.workshop, house.clock)
+    assert where(house, *letters) == {}
+
+
+def test_what_was_erased_is_in_no_file(house: House) -> None:
+    made = house.closed()
+    words = [row["hash"] for row in table(house, "snapshot")] + [row["email"] for row in table(house, "invitation")]
+    one_round(house.workshop, house.clock)
+    assert set(where(house, *words)) & {"snapshot", "rolvast.db"}
+    with house.work() as work:
+        erasing.erase_by_hand(work, house.commissioner, made.id)
+    one_round(house.workshop, house.clock)
+    assert where(house, *words) == {}
+
+
+def test_whose_address_was_forgotten_is_in_no_file(house: House) -> None:
+    made = house.closed()
+    addresses = [row["email"] for row in table(house, "invitation")]
+    assert made.closes_on is not None
+    house.clock.pass_by(days=40)
+    one_round(house.workshop, house.clock)
+    assert where(house, *addresses) == {}
+
+
+def test_any_process_wipes_what_another_one_left(house: House, database_url: str) -> None:
+    """One that serves and closed, or a command that erased and ended: whoever keeps house comes after it."""
+    made = opened(house)
+    house.send(house.link(made), comments={"oq-gesprek": WORDS})
+    old = [row["id"] for row in table(house, "submission")]
+    other = Workshop(Database(database_url), house.workshop.catalogue, SECRET, Chance("other"))
+    one_round(other, house.clock)
+    house.close(made)
+    assert where(house, *old)
+    one_round(other, house.clock)
+    assert where(house, *old) == {}
+    other.database.close()
 
 
 def test_in_the_raw_file_no_person_lies_beside_an_answer(house: House, sqlite_file: Path) -> None:
@@ -159,6 +233,7 @@ def test_in_the_raw_file_no_person_lies_beside_an_answer(house: House, sqlite_fi
         str(v) for row in table(house, "invitation") for k, v in row.items() if k in ("id", "email", "token_hash")
     ]
     house.close(made)
+    one_round(house.workshop, house.clock)
     whole = sqlite_file.read_bytes()
     page = int.from_bytes(whole[16:18], "big")
     instants = [f"{NOW:%Y-%m-%d}", str(int(NOW.timestamp()))[:8]]
@@ -179,7 +254,7 @@ def test_a_reader_who_looks_on_while_it_closes_keeps_no_trace_alive(house: House
     with house.workshop.database.transaction(write=False) as looking:
         looking.exec_driver_sql("SELECT count(*) FROM submission").all()
         house.close(made)
-    house.workshop.scrub_if_needed()
+    one_round(house.workshop, house.clock)
     assert not [name for name, bytes_ in raw(sqlite_file).items() if any(i.encode() in bytes_ for i in old)]
 
 

@@ -88,7 +88,7 @@ def test_no_letter_is_taken_by_two_workers_and_neither_waits_for_the_other(house
 
     def take(shop: Workshop) -> None:
         with shop.work(house.clock(), write=True) as work:
-            taken.append(work.store.outbox.claim(work.now, timedelta(minutes=5), posting.ALL_LETTERS))
+            taken.append(work.store.outbox.claim(work.now, posting.LEASE, posting.LONGEST_WAIT, posting.ALL_LETTERS))
 
     both(house, other, "UPDATE outbox", take)
     assert len({letter.id for letter in taken if letter}) == 2
