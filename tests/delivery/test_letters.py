@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
@@ -275,6 +276,93 @@ def test_letters_that_cannot_be_written_are_tried_for_days_and_then_let_go(
         house.clock.pass_by(hours=1)
         bring(house, postman)
     assert house.number_of("outbox") == waiting
+
+
+def test_an_invitation_that_never_left_is_marked_and_the_log_says_so(
+    house: House, postman: SmtpPostman, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = house.opened()
+    for _ in range(posting.MOST_ATTEMPTS):
+        bring(house, postman)  # nobody listens
+        house.clock.pass_by(hours=1)
+    assert house.number_of("outbox") == 0
+    assert len(marked(house, made.id)) == 15, "the office sees whom no letter reached, and may send again"
+    assert [r.levelname for r in caplog.records if "given up" in r.getMessage()] == ["ERROR"] * 15
+    assert "@" not in caplog.text
+
+
+@pytest.mark.parametrize("sent", [3, 5])
+def test_the_log_does_not_count_reminders(
+    house: House, postman: SmtpPostman, port: int, caplog: pytest.LogCaptureFixture, sent: int
+) -> None:
+    """A line for each would say how many have not sent."""
+    made = house.opened()
+    with listening(Mailbox(), port):
+        bring(house, postman)
+    links = house.links(made)
+    for number in range(1, sent + 1):
+        house.send(links[address("wonen", number)])
+    with house.work() as work:
+        posting.remind(work, house.commissioner, made.id)
+    caplog.clear()
+    post = Post(house.workshop, postman, house.clock, BASE)
+    for _ in range(30):  # nobody listens
+        house.clock.pass_by(minutes=1)
+        post.bring_due()
+    assert [r.getMessage() for r in caplog.records] == ["a letter waits for another try: ConnectionRefusedError"]
+
+
+def test_after_closing_no_letter_as_file_tells_who_had_not_sent(house: House, tmp_path: Path) -> None:
+    postman = FilePostman(tmp_path / "mail", "rolvast@localhost")
+    made, other = house.opened(), house.opened(constellation="Andere driehoek")
+    bring(house, postman)
+    house.send(house.links(made)[address("wonen", 1)])
+    for one in (made, other):
+        with house.work() as work:
+            posting.remind(work, house.commissioner, one.id)
+    house.clock.pass_by(minutes=15)
+    bring(house, postman)
+    reminded = "Nog open: "
+    assert Counter(s.startswith(reminded) for s in subjects(postman)) == {True: 14 + 15, False: 30}
+    house.close(made)
+    bring(house, postman)
+    assert Counter(s.startswith(reminded) for s in subjects(postman)) == {True: 15, False: 15}, "those of the other"
+
+
+def subjects(postman: FilePostman) -> list[str]:
+    letters = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in postman.folder.glob("*.eml")]
+    return [str(letter["Subject"]) for letter in letters]
+
+
+@pytest.mark.parametrize("kind", [pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def test_a_letter_that_was_taken_does_not_come_again_within_the_lease(
+    house: House, postman: SmtpPostman, port: int
+) -> None:
+    """Somebody holds the row of a person, so that it cannot be written down that the letter left."""
+    house.opened()
+    mailbox = Mailbox()
+    ((person,),) = house.stored("SELECT reference FROM outbox ORDER BY due_at LIMIT 1")
+    with listening(mailbox, port), house.workshop.database.engine.connect() as other:
+        other.execute(text("SELECT id FROM invitation WHERE id = :person FOR UPDATE"), {"person": person})
+        bring(house, postman)
+        house.clock.pass_by(minutes=9)
+        bring(house, postman)
+        assert len(mailbox.letters) == 15
+        other.rollback()
+        house.clock.pass_by(minutes=2)
+        bring(house, postman)
+    assert Counter(Counter(letter["To"] for letter in mailbox.letters).values()) == {1: 14, 2: 1}
+    assert house.number_of("outbox") == 0
+
+
+def test_letters_do_not_lie_still_for_a_clock_that_was_ahead(house: House, postman: SmtpPostman, port: int) -> None:
+    house.clock.pass_by(days=1)
+    house.opened()
+    bring(house, postman)  # nobody listens
+    house.clock.pass_by(days=-1)
+    mailbox = Mailbox()
+    with listening(mailbox, port):
+        assert bring(house, postman) == 15
 
 
 def test_a_worker_that_died_before_it_could_say_so_sends_once_more_with_the_same_mark(
