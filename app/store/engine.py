@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Dialect, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -20,6 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from app.domain.problems import Busy, Problem
 from app.files import naming
 from app.store.crew import Crew, Job, Outcome, T, Threads, outcome_of
+from app.store.prepared import only_reads
 from app.store.rounds import LinkJob, Rounds
 from app.store.tables import metadata
 from app.store.writers import Writers
@@ -80,6 +81,7 @@ class Database:
             )
             event.listen(self.engine, "checkin", _note_use)
             event.listen(self.engine, "checkout", partial(_require_alive, self.engine.dialect))
+            event.listen(self.engine, "handle_error", _let_go_of_those_that_only_read)
             reading = max(1, most_connections * READING // 10)
             self._reading = Threads(partial(self.transaction, write=False), reading, patience)
         writing = partial(self.transaction, write=True)
@@ -246,8 +248,6 @@ def _rewrite_table(connection: Connection, name: str) -> None:
 
 #: What SQLite says when it is locked, gone or full; asking again later is right.
 _LATER = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_FULL", "SQLITE_READONLY")
-#: What PostgreSQL says while it only reads, as a server does that follows another one.
-_READ_ONLY = "25006"
 
 
 @contextmanager
@@ -267,9 +267,8 @@ def _may_come_back(error: DBAPIError | sqlite3.Error) -> bool:
     of_the_driver = error.orig if isinstance(error, DBAPIError) else error
     if name := getattr(of_the_driver, "sqlite_errorname", None):
         return str(name).startswith(_LATER)
-    read_only = getattr(of_the_driver, "sqlstate", None) == _READ_ONLY
     lost = isinstance(error, DBAPIError) and error.connection_invalidated
-    return lost or isinstance(error, OperationalError) or read_only
+    return lost or isinstance(error, OperationalError)
 
 
 @contextmanager
@@ -308,6 +307,11 @@ def _patience(url: URL) -> dict[str, str]:
         "tcp_user_timeout": str(2 * BUSY_TIMEOUT),
     }
     return {name: value for name, value in ours.items() if name == "options" or name not in url.query}
+
+
+def _let_go_of_those_that_only_read(context: ExceptionContext) -> None:
+    if only_reads(context.original_exception):
+        context.is_disconnect = True
 
 
 #: A connection that was used so short ago, in seconds, is taken to be alive without asking.

@@ -16,6 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Statement = Select[*tuple[Any, ...]] | Insert | Update | Delete
+#: What PostgreSQL says in a session that only reads, as on a server that follows another one.
+READ_ONLY = "25006"
 
 
 class Prepared:
@@ -113,6 +115,11 @@ def _in_one_go(driver: Any) -> AbstractContextManager[Any]:
     return driver.pipeline() if hasattr(driver, "pipeline") else nullcontext()
 
 
+def only_reads(error: BaseException) -> bool:
+    """Whether a session says that it only reads. It stays so when the server writes again: it is of no more use."""
+    return getattr(error, "sqlstate", None) == READ_ONLY
+
+
 class _Written:
     """A statement in the words of one database."""
 
@@ -163,7 +170,7 @@ class _Written:
     def as_sqlalchemy(self, connection: Connection, error: Any) -> BaseException:
         """The same error as from any other statement; a connection that is lost is never used again."""
         dialect = connection.dialect
-        lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
+        lost = only_reads(error) or dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
         if lost:
             connection.invalidate(error)
         told: BaseException = DBAPIError.instance(
