@@ -270,6 +270,16 @@ def test_a_worker_that_died_while_sending_has_it_sent_again_under_the_same_id(ho
     assert types(receiver) == ["assessment.opened", "assessment.closed"]
 
 
+def test_messages_do_not_lie_still_for_a_clock_that_was_ahead(house: House) -> None:
+    receiver = Receiver()
+    with receiving(receiver) as port:
+        house.webhook(f"http://127.0.0.1:{port}/", "opened", private=True)
+        house.clock.pass_by(days=1)
+        house.opened()
+        house.clock.pass_by(days=-1)
+        assert send(house) == 1
+
+
 def test_several_workers_send_everything_once_and_in_order(house: House) -> None:
     receivers = [Receiver(), Receiver(), Receiver()]
     with receiving(receivers[0]) as a, receiving(receivers[1]) as b, receiving(receivers[2]) as c:

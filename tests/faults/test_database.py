@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 from sqlalchemy import create_engine, make_url
+from sqlalchemy.exc import DBAPIError
 
 from app.store.engine import Database
 from tests.faults.sending import Sender, accepted, arrived, held_up, ready_to_send, send_all
@@ -199,6 +200,24 @@ class TestOnPostgresql:
             dump.commit()
             assert database.scrub()
         others.dispose()
+
+    def test_where_the_user_does_not_own_the_tables_traces_are_not_taken_for_wiped(
+        self, database: Database, own_url: str
+    ) -> None:
+        """PostgreSQL only warns then, and leaves everything as it was."""
+        with database.transaction(write=True) as connection:
+            connection.exec_driver_sql("CREATE ROLE guest LOGIN")
+            connection.exec_driver_sql("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO guest")
+        guest = Database(make_url(own_url).set(username="guest").render_as_string(hide_password=False))
+        with pytest.raises(RuntimeError, match="must own it"):
+            guest.scrub()
+        guest.close()
+
+    def test_a_bug_while_traces_are_wiped_is_not_taken_for_somebody_in_the_way(self, database: Database) -> None:
+        with database.transaction(write=True) as connection:
+            connection.exec_driver_sql("ALTER TABLE released_comment RENAME TO elsewhere")
+        with pytest.raises(DBAPIError, match="released_comment"):
+            database.scrub()
 
     def test_a_transaction_that_stands_still_ends_in_minutes(self, database: Database) -> None:
         """A client that vanished with its machine says nothing; by itself the server keeps for hours what it held."""
