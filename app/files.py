@@ -1,8 +1,9 @@
 """Owns files: what is told of one that cannot be read or written, and how one comes to be whole."""
 
+import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from app.domain.problems import InvalidInput, plain
@@ -43,6 +44,14 @@ def write(path: Path, text: str, *, private: bool = False) -> None:
         path.write_text(text, encoding="utf-8")
 
 
+def make_folder(folder: Path) -> None:
+    """A folder, with all above it, that outlives a power cut from then on. Raises OSError."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _keep_folder(folder.parent)
+
+
 def make_whole(half: Path, whole: Path) -> None:
     """Give a file that was written beside its place its name, so that it is there whole or not at all.
 
@@ -50,8 +59,19 @@ def make_whole(half: Path, whole: Path) -> None:
     """
     _keep(half)
     half.rename(whole)
-    with suppress(OSError):  # not every file system lets a folder be written out; then it does so by itself
-        _keep(whole.parent)
+    _keep_folder(whole.parent)
+
+
+#: What a file system says that takes care of its folders by itself, and a folder that may not be read.
+_NOT_FOR_FOLDERS = (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES)
+
+
+def _keep_folder(folder: Path) -> None:
+    try:
+        _keep(folder)
+    except OSError as error:
+        if error.errno not in _NOT_FOR_FOLDERS:
+            raise
 
 
 def _keep(path: Path) -> None:

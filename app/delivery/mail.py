@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from app.files import make_whole
+from app.files import make_folder, make_whole
 from app.settings import is_loopback
 
 TIMEOUT = 20
@@ -126,7 +126,7 @@ class FilePostman:
 
     def deliver(self, letter: Letter, now: datetime) -> None:
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self.folder)
             about = [letter.about.assessment, *([_ASKS] if letter.about.asks else [])] if letter.about else []
             name = ".".join(re.sub(r"[^A-Za-z0-9_-]", "", part) for part in (*about, letter.id))
             half = self.folder / f"{name}.half"

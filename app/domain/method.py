@@ -51,12 +51,13 @@ def method_of(figures: Figures) -> tuple[Text, ...]:
         Text(
             "Grenzen: als bijna iedereen hetzelfde antwoordt, is dat te zien. Collega's die samen vertellen wat "
             "ze invulden, kunnen de rest schatten. De zekerheid van een statistisch bureau (tien per cijfer) is "
-            "bij deze aantallen niet te halen. Tot de sluiting kan de database nog sporen van de volgorde van "
-            "versturen bevatten; bij het sluiten worden die gewist.",
+            "bij deze aantallen niet te halen. Tot de sluiting kan de database nog sporen van concepten en "
+            "van de volgorde van versturen bevatten; bij het sluiten worden die gewist. Een reservekopie van voor die "
+            "tijd houdt ze zo lang als zij bewaard blijft.",
             "Limits: if nearly everyone gives the same answer, that can be seen. Colleagues who tell each other "
             "what they filled in can estimate the rest. The safety of a statistical office (ten per figure) is "
-            "not possible with groups this small. Until closing, the database may hold traces of the order of "
-            "sending; closing erases them.",
+            "not possible with groups this small. Until closing, the database may hold traces of drafts and of the "
+            "order of sending; closing erases them. A backup from before keeps them for as long as it is kept.",
         ),
         Text(
             "Wij rangschikken geen driehoeken en geen mensen, en er is geen norm voor wat goed is: alleen de "

@@ -55,12 +55,13 @@ def what_cannot_be_ruled_out(party: Party) -> Text:
         "uw partij, dan kan ook dat uit het rapport blijken. Collega's die samen vertellen wat ze invulden, kunnen de "
         "rest schatten. De beheerder van het systeem kan bij de opgeslagen antwoorden. Zolang u niet hebt verstuurd, "
         "staan ze bij uw uitnodiging, met uw naam. Na het versturen bewaren wij ze los van uw naam. Tot het sluiten "
-        "kan de beheerder zien of u hebt verstuurd.",
+        "kan de beheerder zien of u hebt verstuurd, en in een reservekopie van voor die tijd nog zo lang als die wordt "
+        "bewaard.",
         "If nearly everyone in your group gives the same answer, the mean shows it. If everybody of your party "
         "answers, the report may show that too. Colleagues who tell each other what they filled in can estimate the "
         "rest. The operator of the system can reach the stored answers. Until you send, they are kept with your "
         "invitation, with your name. After sending we keep them apart from your name. Until closing the operator can "
-        "see whether you have sent.",
+        "see whether you have sent, and in a backup from before for as long as that is kept.",
     )
 
 

@@ -29,6 +29,8 @@ from app.store.writers import Writers
 BUSY_TIMEOUT = 5000
 #: How long the wiping of traces waits for whoever has a table or the file, in milliseconds: others wait behind it.
 WIPING_TIMEOUT = 200
+#: How long the wiping of traces waits for transactions that began earlier, in seconds.
+PATIENCE_WITH_OLDER = 1.0
 #: How long a transaction may stand still before PostgreSQL takes it for left behind, in milliseconds.
 LEFT_BEHIND = 300_000
 #: How long whoever asks for something waits for a turn within this process, in seconds.
@@ -169,13 +171,12 @@ class Database:
     def scrub(self) -> bool:
         """Rewrite the files without what was deleted, so that no trace of order, of drafts or of what was erased stays.
 
-        False when somebody was reading or writing meanwhile, or the database is out of reach, and traces may be left:
-        ask again later.
+        False when somebody was reading or writing meanwhile or may still see what was deleted, or when the database is
+        out of reach: then traces may be left, ask again later. On PostgreSQL the user must own the tables.
         """
         try:
             if not self._writers:
-                self._rewrite_tables()
-                return True
+                return self._rewrite_tables()
             with self._writers.alone(BUSY_TIMEOUT / 1000) as alone:
                 return alone and self._rewrite_file()
         except NoConnectionLeft:
@@ -185,8 +186,10 @@ class Database:
                 return False
             raise
 
-    def _rewrite_tables(self) -> None:
+    def _rewrite_tables(self) -> bool:
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if not _all_are_younger(connection):
+                return False
             # Whoever comes to a table after us waits behind us for whoever has it: during a backup that is minutes.
             connection.exec_driver_sql(f"SET lock_timeout = {WIPING_TIMEOUT}")
             try:
@@ -194,6 +197,7 @@ class Database:
                     _rewrite_table(connection, table)
             finally:
                 connection.exec_driver_sql("RESET lock_timeout")
+        return True
 
     def _rewrite_file(self) -> bool:
         raw = self.engine.raw_connection()
@@ -236,6 +240,29 @@ def _all_at_once(connection: Connection, jobs: Sequence[Job[Any]]) -> list[Outco
     except sqlite3.Error:
         return None
     return None if any(isinstance(outcome.error, DBAPIError) for outcome in outcomes) else outcomes
+
+
+#: Whether a transaction is under way that began before this one: rewriting keeps what it may still see.
+_OLDER = """
+    SELECT EXISTS (
+        SELECT FROM pg_stat_activity
+        WHERE (datname = current_database() OR backend_type = 'walsender') AND pid <> pg_backend_pid()
+            AND greatest(age(backend_xmin), age(backend_xid)) > age(%(now)s::xid)
+        UNION ALL SELECT FROM pg_replication_slots WHERE age(xmin) > age(%(now)s::xid)
+        UNION ALL SELECT FROM pg_prepared_xacts WHERE database = current_database()
+    )
+"""
+
+
+def _all_are_younger(connection: Connection) -> bool:
+    """Whether nobody sees any more what was there before now; those who answer a request soon end."""
+    now = connection.exec_driver_sql("SELECT pg_current_xact_id()::text").scalar_one()
+    ends = time.monotonic() + PATIENCE_WITH_OLDER
+    while connection.exec_driver_sql(_OLDER, {"now": now}).scalar_one():
+        if time.monotonic() > ends:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def _rewrite_table(connection: Connection, name: str) -> None:

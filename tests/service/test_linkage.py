@@ -211,6 +211,28 @@ def test_whose_address_was_forgotten_is_in_no_file(house: House) -> None:
     assert where(house, *addresses) == {}
 
 
+@pytest.mark.parametrize("kind", [pytest.param("postgresql", marks=pytest.mark.postgresql)])
+@pytest.mark.parametrize(
+    "begin", ["SELECT pg_current_xact_id()", "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SELECT 1"]
+)
+def test_somebody_who_still_sees_what_was_there_before_keeps_no_trace_alive(house: House, begin: str) -> None:
+    """Rewriting a table keeps what an older transaction may still see, whatever that one looks at."""
+    made = opened(house)
+    invitation = next(row["id"] for row in table(house, "invitation") if row["email"] == address("wonen"))
+    with house.workshop.database.engine.connect() as other:
+        for statement in begin.split("; "):
+            other.exec_driver_sql(statement)
+        house.send(house.link(made), comments={"oq-gesprek": WORDS})
+        old = [row["id"] for row in table(house, "submission")]
+        house.close(made)
+        assert not house.workshop.wipe_traces()
+        other.rollback()
+    one_round(house.workshop, house.clock)
+    left = where(house, *old, invitation)
+    assert "draft" not in left
+    assert "submission" not in left
+
+
 def test_any_process_wipes_what_another_one_left(house: House, database_url: str) -> None:
     """One that serves and closed, or a command that erased and ended: whoever keeps house comes after it."""
     made = opened(house)
