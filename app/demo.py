@@ -241,7 +241,7 @@ def fresh_links(workshop: Workshop, now: datetime) -> Links:
             ),
             respondent=waiting[-1] if waiting else None,
             reader=next(iter(readers.values())),
-            key=access.make_key(work, office, KEY_NAME, "write"),
+            key=access.standing_key(work, office, KEY_NAME, "write"),
             released=released.id,
         )
 

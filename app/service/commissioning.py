@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import rfc8785
 
@@ -130,6 +130,7 @@ def discard(work: Work, actor: Actor, identifier: str) -> None:
     assessment.require_state("draft")
     work.store.answers.erase(assessment.id)
     work.store.assessments.drop(assessment)
+    work.leave_traces()
     # Of the assessment itself, because no line can stay with it.
     work.record_of_office(actor, "discarded", what=assessment.title or f"{assessment.wave}")
 
@@ -144,9 +145,10 @@ def extend(work: Work, actor: Actor, identifier: str, closes_on: date) -> Assess
             [
                 fault(
                     "closesDate",
-                    "Kies een datum vanaf {first} en vóór het einde van de bewaartermijn.",
-                    "Choose a date from {first} and before the retention date.",
+                    "Kies een datum van {first} tot en met {last}: daarna eindigt de bewaartermijn.",
+                    "Choose a date from {first} up to and including {last}: the retention date follows.",
                     first=day_in_words(earliest),
+                    last=day_in_words((assessment.retention_on or date.max) - timedelta(days=1)),
                 )
             ]
         )

@@ -146,8 +146,8 @@ def faults_of_plan(plan: Plan, instrument: Instrument | None) -> list[Fault]:
         faults.append(
             fault(
                 "retentionDate",
-                "De bewaartermijn eindigt na de sluitdatum: kies een latere dag dan {day}.",
-                "The retention date is after the closing date: choose a later day than {day}.",
+                "De bewaartermijn moet na de sluitdatum eindigen: kies een latere dag dan {day}.",
+                "The retention date must come after the closing date: choose a later day than {day}.",
                 day=day_in_words(plan.closes_on),
             )
         )
@@ -157,8 +157,8 @@ def faults_of_plan(plan: Plan, instrument: Instrument | None) -> list[Fault]:
         faults.append(
             fault(
                 "reminderDays",
-                "Kies hoogstens vijf herinneringen, van 1 tot 60 dagen voor de laatste dag.",
-                "Choose at most five reminders, 1 to 60 days before the last day.",
+                "Kies hoogstens vijf herinneringen, elk van 1 tot 60 dagen voor de laatste dag, zoals 7, 2.",
+                "Choose at most five reminders, each from 1 to 60 days before the last day, such as 7, 2.",
             )
         )
     return faults + _faults_by_instrument(plan, instrument)

@@ -11,8 +11,11 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _RECEIPT = re.compile(rf"[{_ALPHABET}]{{26}}")
 
 
-def link_token(secret: bytes, kind: Literal["invitation", "reader"], identifier: str) -> str:
-    """The token of a personal link: always the same for one invitation, so that a reminder can carry it again."""
+def link_token(secret: bytes, kind: Literal["invitation", "reader", "key"], identifier: str) -> str:
+    """The token of a personal link: always the same for one invitation, so that a reminder can carry it again.
+
+    `key`: the API key of an office of the demo, the same at every start.
+    """
     digest = hmac.new(secret, f"{kind}:{identifier}".encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 

@@ -59,6 +59,7 @@ def _page(
         "who": who,
         "number": number,
         "pages": pages,
+        "may_go_back": number > 1 or bool(who.choices),
         "faults": faults,
         "anchors": {found.where: "q-" + found.where.partition(".")[2] for found in faults},
         "names": {party.key: party.name for party in who.constellation.parties},
@@ -91,7 +92,7 @@ def _drawing(
     """A page of statements without anybody's answers. Everyone in a party who judges the same sees the same."""
     key = (
         *(who.assessment.instrument, who.assessment.label_set, who.assessment.parties, who.party.key, who.judged),
-        *(frame["number"], language_of(request), desk_of(request).theme_css),
+        *(frame["number"], frame["may_go_back"], language_of(request), desk_of(request).theme_css),
     )
     plain = not frame["faults"] and not left_open
     found = _drawings.get(key) if plain else None

@@ -170,7 +170,16 @@ def show(request: Request, identifier: str) -> Response:
         return _hub(request, work, identifier)
 
 
-def _hub(request: Request, work: Work, identifier: str, faults: Sequence[Fault] = (), status: int = 200) -> Response:
+def _hub(
+    request: Request,
+    work: Work,
+    identifier: str,
+    faults: Sequence[Fault] = (),
+    status: int = 200,
+    *,
+    asked_for: str = "",
+) -> Response:
+    """`asked_for`: a closing date that was refused, as it was typed."""
     actor = member(request, work)
     assessment = work.own(actor, identifier)
     instrument = work.instrument_of(assessment)
@@ -198,6 +207,7 @@ def _hub(request: Request, work: Work, identifier: str, faults: Sequence[Fault] 
         may_write=actor.may_write,
         shows_mail=desk_of(request).shown_mail is not None,
         faults=faults,
+        asked_for=asked_for,
         done=words if assessment.state in states and not faults else None,
     )
 
@@ -223,15 +233,16 @@ def open_assessment(request: Request, identifier: str, form: OurForm) -> Respons
 
 @router.post("/metingen/{identifier}/verlengen")
 def extend(request: Request, identifier: str, form: OurForm) -> Response:
+    asked_for = str(form.get("closes_on", ""))
     with work_for(request, write=True) as work:
-        dates, faults = read_dates({"closes_on": str(form.get("closes_on", "")), "retention_on": ""})
+        dates, faults = read_dates({"closes_on": asked_for, "retention_on": ""})
         if dates["closes_on"] is None:
             missing = fault("closes_on", "Kies een datum.", "Choose a date.")
-            return _hub(request, work, identifier, faults or [missing], 400)
+            return _hub(request, work, identifier, faults or [missing], 400, asked_for=asked_for)
         try:
             commissioning.extend(work, member(request, work), identifier, dates["closes_on"])
         except InvalidInput as invalid:
-            return _hub(request, work, identifier, invalid.faults, 400)
+            return _hub(request, work, identifier, invalid.faults, 400, asked_for=asked_for)
     return _done(identifier, "verlengd")
 
 
