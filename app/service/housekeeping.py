@@ -23,6 +23,7 @@ log = logging.getLogger("rolvast")
 SERVICE = "rolvast"
 ADDRESSES_STAY = timedelta(days=30)
 BETWEEN_NOTES = timedelta(minutes=1)
+BETWEEN_WARNINGS = timedelta(hours=1)
 #: Seconds between two rounds of the worker.
 ROUND = 5.0
 #: Seconds for what a worker has in hand when it is told to stop.
@@ -139,6 +140,17 @@ def erase_expired(workshop: Workshop, clock: Callable[[], datetime]) -> int:
     return erased
 
 
+def wipe_traces(workshop: Workshop, clock: Callable[[], datetime]) -> None:
+    """Wipe what was deleted from the files. Whoever may still see it is waited for, and the log says so every hour."""
+    if workshop.wipe_traces():
+        workshop.kept_from_wiping = None
+        return
+    workshop.kept_from_wiping = since = workshop.kept_from_wiping or clock()
+    if abs(clock() - since) >= BETWEEN_WARNINGS:
+        workshop.kept_from_wiping = clock()
+        log.warning("traces of what was deleted stay in the files: somebody has been reading the database for an hour")
+
+
 def note_round(workshop: Workshop, clock: Callable[[], datetime]) -> None:
     """Write down, once a minute, that a worker came round: for whoever watches over the service."""
     with workshop.work(clock(), write=False) as work:
@@ -161,7 +173,7 @@ def one_round(workshop: Workshop, clock: Callable[[], datetime]) -> None:
         lambda: forget_answers(workshop, clock),
         lambda: forget_deliveries(workshop, clock),
         lambda: erase_expired(workshop, clock),
-        workshop.wipe_traces,
+        lambda: wipe_traces(workshop, clock),
         lambda: note_round(workshop, clock),
     )
     for job in jobs:

@@ -91,6 +91,8 @@ class Workshop:
         self.catalogue = catalogue
         self._secret = secret
         self._chance = chance
+        # Since when traces could not be wiped, for whoever watches over the service.
+        self.kept_from_wiping: datetime | None = None
         # Whether every migration has run; until that was seen, no request and no round does anything.
         self.tables_are_current = False
         # Reading writes nothing; which keys and sessions were used is noted here, and written down by the worker.

@@ -50,6 +50,13 @@ def test_no_secret_stands_in_compose_and_every_setting_in_it_exists() -> None:
     assert read == named
 
 
+def test_any_setting_may_stand_in_the_file_beside_compose() -> None:
+    for name in ("migrate", "web", "worker"):
+        assert SERVICES[name]["env_file"] == [".env"]
+        for setting, value in SERVICES[name]["environment"].items():
+            assert setting.endswith("_FILE") or f"${{{setting}:" in value, f"{setting} in .env would do nothing"
+
+
 def test_nothing_serves_before_the_tables_are_there() -> None:
     for name in ("web", "worker"):
         assert SERVICES[name]["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}

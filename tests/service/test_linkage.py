@@ -233,6 +233,22 @@ def test_somebody_who_still_sees_what_was_there_before_keeps_no_trace_alive(hous
     assert "submission" not in left
 
 
+def test_whoever_keeps_traces_alive_for_an_hour_is_told_of(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    opened(house)
+    with house.workshop.database.transaction(write=False) as other:
+        other.exec_driver_sql("SELECT count(*) FROM outbox").all()
+        with house.work() as work:
+            work.leave_traces()
+        told = []
+        for _ in range(5):
+            one_round(house.workshop, house.clock)
+            house.clock.pass_by(minutes=30)
+            told.append(caplog.text.count("stay in the files"))
+    assert told == [0, 0, 1, 1, 2]
+    one_round(house.workshop, house.clock)
+    assert house.number_of("trace") == 0
+
+
 def test_any_process_wipes_what_another_one_left(house: House, database_url: str) -> None:
     """One that serves and closed, or a command that erased and ended: whoever keeps house comes after it."""
     made = opened(house)

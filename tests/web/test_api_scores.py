@@ -46,6 +46,7 @@ def test_whoever_has_it_already_gets_304(api: TestClient, house: House, what: st
         answer = api.get(address, headers={"if-none-match": known})
         assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag)
         assert answer.headers["api-version"] == "1.0.0"
+        assert answer.headers["vary"] == "Accept", "as with the whole answer (RFC 9110, 15.4.5)"
     assert api.get(address, headers={"if-none-match": '"other"'}).status_code == 200
 
 

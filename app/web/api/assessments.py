@@ -303,7 +303,7 @@ async def _of_snapshot(
         request, lambda work: reporting.scores_hash(work, api_actor(request, work), identifier), question=question
     )
     if is_known(request, _tag_of_form(mark, form)):
-        return Response(status_code=304, headers={"etag": _tag_of_form(mark, form)})
+        return Response(status_code=304, headers={"etag": _tag_of_form(mark, form), "vary": "Accept"})
     body = _made.get((form, mark))
     if body is None:
         found = await ask(request, lambda work: reporting.scores(work, api_actor(request, work), identifier))
