@@ -667,6 +667,27 @@ def test_erasing_leaves_nothing_but_a_receipt(house: House, tmp_path: Path) -> N
         assert "erased" in [event.action for event in work.store.results.audit_events(house.office, made.id)]
 
 
+def test_more_people_than_a_statement_takes_values_are_reached_and_erased(house: House) -> None:
+    """65,535 on PostgreSQL and half of that on SQLite."""
+    made = house.opened()
+    many = """
+        WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 66000)
+        INSERT INTO invitation (id, assessment_id, party_key, email, name, judges, token_hash, state,
+                                statement_confirmed, undeliverable, reached)
+        SELECT 'many-' || n, assessment_id, party_key, 'many-' || n || '@ministerie.example', name, judges,
+               'many-' || n, state, statement_confirmed, undeliverable, reached
+        FROM number, (SELECT * FROM invitation ORDER BY id LIMIT 1) AS one"""
+    with house.workshop.database.transaction(write=True) as connection:
+        connection.execute(text(many))
+    with house.work() as work:
+        assert len(administration.links_of_everyone(work, made.id)) == 66_015
+    assert house.stored("SELECT count(*) FROM invitation WHERE NOT reached") == [(0,)]
+    house.close(made)
+    with house.work() as work:
+        erasing.erase_by_hand(work, house.commissioner, made.id)
+    assert house.number_of("invitation") == house.number_of("outbox") == 0
+
+
 def test_a_list_that_is_refused_sends_no_letters(house: House) -> None:
     made = house.opened()
     before = house.number_of("outbox")

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import DBAPIError
 
+from app.domain.problems import Busy
 from app.store.engine import Database
 from tests.faults.sending import Sender, accepted, arrived, held_up, ready_to_send, send_all
 from tests.faults.servers import OwnServer, own_server
@@ -224,6 +225,19 @@ class TestOnPostgresql:
         with database.transaction(write=True) as connection:
             limit = "SELECT setting::int FROM pg_settings WHERE name = 'idle_in_transaction_session_timeout'"
             assert 0 < connection.exec_driver_sql(limit).scalar_one() <= 5 * 60 * 1000
+
+    @pytest.mark.parametrize("ending", ["SELECT 1", "COMMIT"])
+    def test_a_transaction_that_the_server_ended_is_told_as_one_out_of_reach(self, own_url: str, ending: str) -> None:
+        limit = {"options": "-c idle_in_transaction_session_timeout=100"}
+        database = Database(make_url(own_url).update_query_dict(limit).render_as_string(hide_password=False))
+        with pytest.raises(Busy), database.transaction(write=True) as connection:
+            connection.exec_driver_sql("SELECT 1")
+            time.sleep(0.5)
+            if ending != "COMMIT":
+                connection.exec_driver_sql(ending)
+        with database.transaction(write=True) as connection:
+            assert connection.exec_driver_sql("SELECT 1").scalar_one() == 1
+        database.close()
 
     def test_an_option_in_the_url_changes_that_option_alone(self, own_url: str) -> None:
         theirs = make_url(own_url).update_query_dict({"options": "-c lock_timeout=1234"})
