@@ -230,11 +230,16 @@ class TestOnPostgresql:
     def test_a_transaction_that_the_server_ended_is_told_as_one_out_of_reach(self, own_url: str, ending: str) -> None:
         limit = {"options": "-c idle_in_transaction_session_timeout=100"}
         database = Database(make_url(own_url).update_query_dict(limit).render_as_string(hide_password=False))
-        with pytest.raises(Busy), database.transaction(write=True) as connection:
-            connection.exec_driver_sql("SELECT 1")
-            time.sleep(0.5)
-            if ending != "COMMIT":
-                connection.exec_driver_sql(ending)
+
+        def stand_still() -> None:
+            with database.transaction(write=True) as connection:
+                connection.exec_driver_sql("SELECT 1")
+                time.sleep(0.5)
+                if ending != "COMMIT":
+                    connection.exec_driver_sql(ending)
+
+        with pytest.raises(Busy):
+            stand_still()
         with database.transaction(write=True) as connection:
             assert connection.exec_driver_sql("SELECT 1").scalar_one() == 1
         database.close()
