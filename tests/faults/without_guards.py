@@ -32,7 +32,8 @@ class Guard:
 AT_ONCE, KILLED, OUTBOX = (f"tests/faults/test_{name}.py" for name in ("at_once", "killed", "outbox"))
 SHARED, ASKING, ROUNDS = (f"tests/service/test_{name}.py" for name in ("shared_commit", "asking", "rounds"))
 SAVE, WORKERS, CONVERSATION = (f"tests/service/test_{name}.py" for name in ("save", "several_workers", "conversation"))
-ASKED_AGAIN = "tests/web/test_asked_again.py"
+ASKED_AGAIN, LINKAGE = "tests/web/test_asked_again.py", "tests/service/test_linkage.py"
+LETTERS = "tests/delivery/test_letters.py::test_letters_do_not_lie_still"
 STORM, WINDOWS = f"{AT_ONCE}::test_closing_twice_in_a_storm", f"{AT_ONCE}::test_of_64_sends"
 
 GUARDS = (
@@ -147,6 +148,38 @@ GUARDS = (
         "if False:",
         "sqlite",
         WORKERS,
+    ),
+    Guard(
+        "traces are not taken for wiped while somebody may still see them",
+        "app/store/engine.py",
+        "if not _all_are_younger(connection):",
+        "if False:",
+        "postgresql",
+        LINKAGE,
+    ),
+    Guard(
+        "what was erased is wiped from the files",
+        "app/service/erasing.py",
+        "work.leave_traces()",
+        "pass",
+        "postgresql",
+        LINKAGE,
+    ),
+    Guard(
+        "no letter stays to tell who had not sent",
+        "app/service/commissioning.py",
+        "work.store.outbox.drop_to_invited(assessment.id)",
+        "pass",
+        "sqlite",
+        LINKAGE,
+    ),
+    Guard(
+        "a letter that was put off by a clock that was ahead is found",
+        "app/store/outbox.py",
+        "or_(outbox.due_at <= now, outbox.due_at > now + longest)",
+        "or_(outbox.due_at <= now)",
+        "sqlite",
+        LETTERS,
     ),
     Guard(
         "a letter that was taken is left alone for a while",

@@ -65,6 +65,21 @@ def test_every_way_off_a_page_saves(visitor: Visitor, house: House, go: str, pat
     assert saved(house, token) == dict.fromkeys(given, 2)
 
 
+def test_there_is_a_way_back_wherever_it_leads_somewhere(visitor: Visitor, house: House) -> None:
+    started(visitor, house.link(house.opened()))
+    ways = [[value for _, value in visitor.open(f"/invullen/vragen/{n}").form().buttons] for n in (1, 2)]
+    assert ["back" in way for way in ways] == [False, True]
+
+
+def test_whoever_chose_whom_to_judge_can_go_back_to_that(visitor: Visitor, house: House) -> None:
+    made = house.opened(FAN_PEOPLE, FAN)
+    page = started(visitor, house.link(made, "dienst"))
+    assert page.path == "/invullen/keuze"
+    first = visitor.send(page.form(), {"judged": ["wonen", "natuur"]})
+    assert first.path == "/invullen/vragen/1"
+    assert visitor.send(first.form(), {"go": "back"}).path == "/invullen/keuze"
+
+
 def test_statements_that_are_left_open_are_mentioned_once(visitor: Visitor, house: House) -> None:
     token = house.link(house.opened())
     page = started(visitor, token)

@@ -120,6 +120,11 @@ def test_parties_that_cannot_be_come_back_as_they_were_typed(member: Visitor, ho
     rows = again.form("/partijen").controls
     assert rows["name"].values[:3] == ["Een", "Twee", "Drie"]
     assert rows["key"].values[1].lower() == "fout sleutel!"
+    assert "Regel 2: De sleutel 'fout sleutel!' past niet." in again.said()
+    where = re.search(r'id="parties-2-key"[^>]* aria-invalid="true" aria-describedby="([^"]+)"', again.answer.text)
+    assert where is not None
+    assert f'id="{where[1]}">De sleutel &#39;fout sleutel!&#39; past niet.' in again.answer.text
+    assert again.answer.text.count("aria-invalid") == 1
     assert house.again(made).parties == ()
 
 
@@ -402,6 +407,7 @@ def test_respondents_get_more_time_and_a_wrong_date_can_be_put_right(member: Vis
     made = house.opened()
     refused = member.send(member.open(place(made)).form("/verlengen"), {"closes_on": "2026-12-01"})
     assert refused.status == 400
+    assert refused.form("/verlengen").controls["closes_on"].values == ["2026-12-01"], "as it was typed"
     assert member.send(refused.form("/verlengen"), {"closes_on": "2026-12-20"}).status == 200
     assert house.again(made).closes_on == CLOSES.replace(day=20)
     assert member.send(member.open(place(made)).form("/verlengen"), {"closes_on": "straks"}).status == 400
