@@ -270,6 +270,9 @@ def _address(given: str) -> str:
     return given
 
 
+PORT_HELP = "the port to listen at (default: %(default)s)"
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="rolvast", description="Health assessment of the roles in a driehoek.")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
@@ -289,14 +292,14 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--exact", action="store_true", help="add unrounded figures, for verification only")
 
     made = command("serve", serve, "serve pages and API")
-    made.add_argument("--host", default="127.0.0.1")
-    made.add_argument("--port", type=_number_from(settings.PORTS), default=8000)
+    made.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: %(default)s)")
+    made.add_argument("--port", type=_number_from(settings.PORTS), default=8000, help=PORT_HELP)
     made.add_argument(
         "--workers", type=_number_from(range(1, 65)), metavar="N", help="processes (default: ROLVAST_WORKERS, or 1)"
     )
 
     made = command("demo", demo, "serve three made-up constellations and print the links to them")
-    made.add_argument("--port", type=_number_from(settings.PORTS), default=8000)
+    made.add_argument("--port", type=_number_from(settings.PORTS), default=8000, help=PORT_HELP)
 
     upkeep.add_commands(command)
     command("worker", worker, "bring letters, close by date and erase, apart from the web")
@@ -306,7 +309,9 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--output", metavar="FILE", type=Path, help="a file; without one, on the screen")
 
     made = command("check-health", check_health, "ask a running service whether it can work")
-    made.add_argument("--url", type=_address, default="http://127.0.0.1:8000")
+    made.add_argument(
+        "--url", type=_address, default="http://127.0.0.1:8000", help="where the service listens (default: %(default)s)"
+    )
 
     operating.add_commands(command)
     return parser

@@ -109,7 +109,7 @@ def export_answers(arguments: argparse.Namespace) -> int:
 
 def add_commands(command: AddCommand) -> None:
     made = command("sign-in-link", sign_in_link, "print a single-use link that signs a member in")
-    made.add_argument("email", metavar="EMAIL")
+    made.add_argument("email", metavar="EMAIL", help="who signs in with it; becomes a member of the office when new")
     made.add_argument("--office", help=f"name of the office, which is made when new (default: {USUAL_OFFICE})")
     made.add_argument(
         "--role",
@@ -121,11 +121,13 @@ def add_commands(command: AddCommand) -> None:
     made = command("api-key", api_key, "print a fresh API key for an office")
     made.add_argument("name", metavar="NAME", help="what the key is for; an earlier key of this name stops working")
     made.add_argument("--office", default=USUAL_OFFICE, help=f"name of an office (default: {USUAL_OFFICE})")
-    made.add_argument("--scope", choices=["read", "write"], default="read")
+    made.add_argument("--scope", choices=["read", "write"], default="read", help="what it may do (default: read)")
 
     made = command("invitation-links", invitation_links, "print everyone's personal link of one assessment")
     made.add_argument("assessment", metavar="ASSESSMENT", help=WHERE_IDS_ARE)
 
     made = command("export-answers", export_answers, "write the answers behind a snapshot, to recompute it")
     made.add_argument("assessment", metavar="ASSESSMENT", help=WHERE_IDS_ARE)
-    made.add_argument("--to", metavar="FOLDER", type=Path, default=Path("export"))
+    made.add_argument(
+        "--to", metavar="FOLDER", type=Path, default=Path("export"), help="where the files come (default: %(default)s)"
+    )

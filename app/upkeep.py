@@ -15,10 +15,10 @@ def add_commands(command: AddCommand) -> None:
     command("migrate", migrate, "bring the database to the newest tables")
 
     made = command("backup", backup, "write the whole database to one file, while the service runs")
-    made.add_argument("file", metavar="FILE", type=Path)
+    made.add_argument("file", metavar="FILE", type=Path, help="a file that is not there yet")
 
     made = command("restore", restore, "make the database what it was in a backup; stop the service first")
-    made.add_argument("file", metavar="FILE", type=Path)
+    made.add_argument("file", metavar="FILE", type=Path, help="what `rolvast backup` wrote")
     made.add_argument("--overwrite", action="store_true", help="replace a database that has content")
 
     made = command("copy-database", copy_database, "copy everything to another, empty database; stop the service first")
