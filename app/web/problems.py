@@ -69,6 +69,17 @@ _NO_SUCH_OPERATION = Text(
     "Dit adres bestaat niet in de API. Wat er wel is, staat op /api/v1/docs.",
     "This address does not exist in the API. What does exist is told at /api/v1/docs.",
 )
+#: To a program, by whether a key or a link came along as it should.
+_WHO_ASKS = {
+    True: Text(
+        "Deze sleutel of link is niet (meer) geldig. Een nieuwe sleutel maakt een lid van het bureau, bij Toegang.",
+        "This key or link is not valid (any more). A member of the office makes a new key, at Access.",
+    ),
+    False: Text(
+        "Er kwam geen sleutel of link mee. Stuur hem mee in de kop 'Authorization: Bearer …'.",
+        "No key or link came along. Send it in the header 'Authorization: Bearer …'.",
+    ),
+}
 
 
 def install(app: FastAPI) -> None:
@@ -98,7 +109,8 @@ def _problem(request: Request, error: Exception) -> Response:
     status, title = STATUSES[type(error)]
     faults = error.faults if isinstance(error, InvalidInput) else ()
     contact = error.contact if isinstance(error, p.AssessmentClosed) else ("", "")
-    answer = _answer(request, status, error.code, title, error.message, faults, contact)
+    message = _WHO_ASKS[bearer(request) is not None] if status == 401 and is_api(request) else error.message
+    answer = _answer(request, status, error.code, title, message, faults, contact)
     if status == 503:
         answer.headers["retry-after"] = "60"
     if isinstance(error, p.TooManyRequests):

@@ -25,6 +25,7 @@ def is_problem(answer: object, status: int, code: str) -> bool:
 def test_without_a_key_401_that_says_how(anyone: TestClient) -> None:
     answer = anyone.get(BASE)
     assert is_problem(answer, 401, "not_signed_in")
+    assert "Authorization: Bearer" in answer.json()["detail"]
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
