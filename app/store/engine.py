@@ -360,13 +360,27 @@ def _require_alive(dialect: Dialect, connection: DBAPIConnection, record: Connec
             raise
 
 
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Of two that open the same new file SQLite tells one at once that it is locked, whatever its patience."""
+    ends = time.monotonic() + BUSY_TIMEOUT / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > ends:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     """Durable, with foreign keys, and with our own BEGIN instead of the driver's guesses."""
     assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - what the sqlite dialect hands over
     connection.isolation_level = None
     cursor = connection.cursor()
+    _write_ahead(cursor)
     for pragma in (
-        "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         "secure_delete=ON",

@@ -1,6 +1,8 @@
 """Several processes that migrate at once, and a migration that goes wrong."""
 
+import sqlite3
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,21 @@ def test_processes_that_migrate_at_once_do_it_once(empty_url: str, tmp_path: Pat
     database = Database(empty_url)
     assert is_current(database, migrations_path())
     database.close()
+
+
+def test_who_opens_a_new_file_while_another_process_writes_its_first_word_waits(tmp_path: Path) -> None:
+    """Of two that make the same file SQLite tells one at once that it is locked, however long it would have waited."""
+    file = tmp_path / "new.db"
+    first = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    first.execute("BEGIN IMMEDIATE")
+    soon = threading.Timer(0.5, first.execute, ["COMMIT"])
+    soon.start()
+    database = Database(f"sqlite:///{file}")
+    with database.transaction(write=True) as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+    database.close()
+    soon.join()
+    first.close()
 
 
 @BOTH
