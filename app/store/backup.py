@@ -1,11 +1,13 @@
 """Owns a whole database in one file, made while the service runs, and the way back."""
 
+import fcntl
 import os
 import re
 import shutil
 import sqlite3
 import subprocess
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import func, inspect, select
@@ -45,21 +47,34 @@ def back_up(database: Database, file: Path) -> None:
 
     Raises InvalidInput when the file exists or cannot be made, or when a tool is lacking.
     """
-    with naming(file):
+    half = file.with_name(f"{file.name}.half")
+    with naming(file), _alone_on(half):
         if file.exists():
             raise _refusal(file, "exists already; a backup never replaces another")
-        half = file.with_name(f"{file.name}.half")
-        half.unlink(missing_ok=True)
-        os.close(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    try:
         if database.is_sqlite:
             _copy_sqlite(database, half)
         else:
             _run("pg_dump", "--format=custom", *_OURS, f"--file={half}", url=database.url)
-        with naming(file):
-            make_whole(half, file)
+        make_whole(half, file)
+
+
+@contextmanager
+def _alone_on(half: Path) -> Iterator[None]:
+    """With an empty file that only its owner can read, and that no other backup writes to meanwhile."""
+    opened = os.open(half, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise _refusal(half, "a backup to this name is under way; wait for it, or choose another name") from None
+        try:
+            os.fchmod(opened, 0o600)
+            os.truncate(opened, 0)
+            yield
+        finally:
+            half.unlink(missing_ok=True)
     finally:
-        half.unlink(missing_ok=True)
+        os.close(opened)
 
 
 def _copy_sqlite(database: Database, half: Path) -> None:

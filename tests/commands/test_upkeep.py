@@ -1,5 +1,6 @@
 """Backup, restore and the move to another database, as an operator does them: beside a service that is at work."""
 
+import fcntl
 import os
 import shutil
 import sqlite3
@@ -219,6 +220,24 @@ def test_a_backup_never_replaces_another(rolvast: Rolvast, house: House, given: 
     assert (tmp_path / "b").read_text() == "precious"
     told_well(rolvast("backup", "no-such-folder/b", **given))
     assert sorted(path.name for path in tmp_path.glob("*.half")) == []
+
+
+@BOTH
+def test_of_two_backups_to_one_name_at_once_the_second_is_refused(
+    rolvast: Rolvast, house: House, given: dict[str, str], tmp_path: Path
+) -> None:
+    house.draft()
+    half = tmp_path / "b.half"
+    with half.open("wb") as first:
+        fcntl.flock(first, fcntl.LOCK_EX)
+        first.write(b"on its way")
+        first.flush()
+        assert "under way" in told_well(rolvast("backup", "b", **given))[0]
+        assert half.read_bytes() == b"on its way"
+    assert not (tmp_path / "b").exists()
+    assert rolvast("backup", "b", **given).returncode == 0, "what a process that died left is in nobody's way"
+    assert not half.exists()
+    assert (tmp_path / "b").stat().st_mode & 0o777 == 0o600
 
 
 @BOTH
