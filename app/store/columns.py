@@ -1,9 +1,9 @@
 """Owns what every table is made of: one metadata, names of constraints, and the kinds of columns."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import JSON, Column, DateTime, Dialect, ForeignKey, MetaData, Text, TypeDecorator
+from sqlalchemy import JSON, Column, ColumnElement, DateTime, Dialect, ForeignKey, MetaData, Text, TypeDecorator, or_
 from sqlalchemy import Table as CoreTable
 from sqlmodel import Field, SQLModel
 
@@ -64,3 +64,11 @@ def instant(*, nullable: bool = False) -> Any:
 def table(rows: type[SQLModel]) -> CoreTable:
     """The table itself (SQLAlchemy Core): a session and its objects cost several times the work of a query."""
     return cast(CoreTable, rows.__table__)  # type: ignore[attr-defined]  # SQLModel sets it on tables
+
+
+def is_due(due_at: ColumnElement[datetime], now: datetime, longest: timedelta) -> ColumnElement[bool]:
+    """Whether what waits may be taken up.
+
+    Nothing waits longer than `longest`: what seems to was put off by a clock that was ahead.
+    """
+    return or_(due_at <= now, due_at > now + longest)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from app.store import tables
+from app.store.columns import is_due
 
 LetterKind = Literal["invitation", "reminder", "report", "sign_in", "conversation", "agreement"]
 
@@ -69,12 +70,12 @@ class Outbox:
     def claim(self, now: datetime, lease: timedelta, longest: timedelta, kinds: Sequence[LetterKind]) -> Waiting | None:
         """Take a letter of these kinds that is due; nobody else gets it until the lease ends, also when we crash.
 
-        No letter waits longer than `longest`: one that seems to was put off by a clock that was ahead.
+        `longest`: that a letter waits.
         """
         outbox = tables.outbox.c
         query = (
             select(outbox.id, outbox.kind, outbox.reference, outbox.email, outbox.attempts)
-            .where(or_(outbox.due_at <= now, outbox.due_at > now + longest), outbox.kind.in_(kinds))
+            .where(is_due(outbox.due_at, now, longest), outbox.kind.in_(kinds))
             .order_by(outbox.due_at)
             .limit(1)
         )

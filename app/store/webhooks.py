@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, exists, insert, select, update
 
 from app.domain.assessment import Assessment
 from app.domain.webhooks import Delivery, EventName, Webhook
+from app.store.columns import is_due
 from app.store.tables import webhook, webhook_delivery
 
 _DELIVERY = select(webhook_delivery)
@@ -106,7 +107,7 @@ class Webhooks:
         """Take the first message that waits for each webhook, where it is due, with the address to send it to.
 
         Nobody else gets them until the lease ends, even when we crash meanwhile; what waits behind one of them waits
-        on. None waits longer than `longest`: one that seems to was put off by a clock that was ahead.
+        on. `longest`: that a message waits.
         """
         earlier = webhook_delivery.alias()
         behind = exists().where(
@@ -154,8 +155,7 @@ class Webhooks:
 
 
 def _due(now: datetime, longest: timedelta) -> tuple[Any, ...]:
-    due_at = webhook_delivery.c.due_at
-    return (webhook_delivery.c.state == "waiting", or_(due_at <= now, due_at > now + longest))
+    return (webhook_delivery.c.state == "waiting", is_due(webhook_delivery.c.due_at, now, longest))
 
 
 def _webhook(row: Row[Any]) -> Webhook:

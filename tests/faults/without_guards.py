@@ -175,9 +175,9 @@ GUARDS = (
     ),
     Guard(
         "a letter that was put off by a clock that was ahead is found",
-        "app/store/outbox.py",
-        "or_(outbox.due_at <= now, outbox.due_at > now + longest)",
-        "or_(outbox.due_at <= now)",
+        "app/store/columns.py",
+        "or_(due_at <= now, due_at > now + longest)",
+        "due_at <= now",
         "sqlite",
         LETTERS,
     ),
