@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from app.domain.assessment import DUTCH_TIME
+from app.domain.problems import Fault
 from app.domain.text import Language, Text, signed
 from app.web.entry import LANGUAGE_COOKIE, SAFE_METHODS, SESSION_COOKIE, cookie, cookies, desk_of, language_of
 from app.web.security import form_token
@@ -33,6 +34,15 @@ _environment = Environment(
 )
 _environment.filters["signed"] = signed
 _environment.filters["sentence"] = lambda words: words[:1].upper() + words[1:]
+
+
+def _in_order_of(faults: Sequence[Fault], fields: Mapping[str, str]) -> list[Fault]:
+    """The same faults in the order in which a form has their `fields`; last, as they came, those of no field."""
+    places = {where: place for place, where in enumerate(fields)}
+    return sorted(faults, key=lambda found: places.get(found.where, len(places)))
+
+
+_environment.filters["in_order_of"] = _in_order_of
 
 
 @cache

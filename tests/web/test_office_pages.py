@@ -200,6 +200,24 @@ def test_a_fault_stands_at_its_field_and_says_which_one(member: Visitor, house: 
     assert page.answer.text.count("aria-invalid") == 3
 
 
+def test_faults_in_the_details_are_listed_in_the_order_of_the_form(member: Visitor, house: House) -> None:
+    made = house.draft()
+    form = member.open(place(made, "gegevens")).form("/gegevens")
+    wrong = {
+        "ambition-leren": "veel",
+        "reminder_message": "x" * 4000,
+        "retention_on": "later",
+        "closes_on": "morgen",
+        "contact_name": "x" * 400,
+        "title": "x" * 400,
+        "constellation": "",
+    }
+    page = member.send(form, {**DETAILS, **wrong})
+    listed = [link.partition("#f-")[2] for link in page.links if "#f-" in link]
+    assert listed == [name for name in form.controls if name in wrong]
+    assert len(listed) == len(wrong)
+
+
 def test_an_ambition_may_be_written_with_a_comma(member: Visitor, house: House) -> None:
     made = house.draft()
     form = member.open(place(made, "gegevens")).form("/gegevens")
