@@ -208,8 +208,10 @@ def remind_of(work: Work, agreement: str) -> None:
     about = work.store.assessments.of_link(found[0])
     assessment = work.held(about.office, about.id)
     current = work.store.dialogues.of(assessment.id).agreement(agreement)
-    if current is None or current.kept != "unknown" or not work.store.dialogues.mark_reminded(agreement):
+    # The office may have moved its day, and others may have told of it or reminded of it, before it was held.
+    if current is None or agreement not in agreements_to_remind(work):
         return
+    work.store.dialogues.mark_reminded(agreement)
     receivers = dict.fromkeys(filter(None, (current.contact, assessment.about.contact_email)))
     queue(work, "agreement", [(agreement, email) for email in receivers])
 

@@ -161,14 +161,10 @@ class Dialogues:
         )
         return [(row.assessment_id, _agreement(row)) for row in rows]
 
-    def mark_reminded(self, agreement: str) -> bool:
-        """False when somebody was first."""
-        done = self._connection.execute(
-            update(tables.agreement)
-            .where(tables.agreement.c.id == agreement, ~tables.agreement.c.reminded)
-            .values(reminded=True)
+    def mark_reminded(self, agreement: str) -> None:
+        self._connection.execute(
+            update(tables.agreement).where(tables.agreement.c.id == agreement).values(reminded=True)
         )
-        return done.rowcount == 1
 
     def agreements_with_address_before(self, day: date) -> list[str]:
         """The agreements that still hold an address, of which the day was before this one."""

@@ -9,9 +9,10 @@ import pytest
 
 from app.catalogue import Catalogue
 from app.delivery.mail import FilePostman
-from app.domain.assessment import Assessment
+from app.domain.assessment import Assessment, dutch_date
+from app.domain.dialogue import Agreement
 from app.domain.problems import NotAllowed
-from app.service import access, comments, commissioning, housekeeping, posting
+from app.service import access, comments, commissioning, housekeeping, learning, posting
 from app.service.work import Workshop
 from app.store.engine import Database
 from app.store.outbox import Waiting
@@ -80,6 +81,38 @@ def test_an_assessment_closes_once(house: House, other: Workshop) -> None:
     both(house, other, "INSERT INTO snapshot", lambda shop: housekeeping.close_due(shop, house.clock))
     assert house.number_of("snapshot") == 1
     assert actions(house, made)["closed"] == 1
+
+
+def test_what_is_extended_just_before_it_closes_by_date_stays_open(house: House) -> None:
+    made = house.answered()
+    assert made.closes_on is not None
+    house.clock.now = NOW + (made.closes_on - NOW.date()) + FIRST_DAY
+
+    def extend() -> None:
+        with house.work() as work:
+            commissioning.extend(work, house.commissioner, made.id, house.clock().date() + timedelta(days=7))
+
+    housekeeping.close_due(house.workshop, overtaken_by(house, extend))
+    assert house.again(made).state == "open"
+    assert actions(house, made)["closed"] == 0
+
+
+def test_an_agreement_that_is_put_off_just_before_its_reminder_is_not_reminded_of(house: House) -> None:
+    made = house.released()
+
+    def agree(until: timedelta, identifier: str = "") -> str:
+        day = dutch_date(house.clock()) + until
+        agreed = Agreement(identifier, "Wij leggen elk kwartaal vast wat later mag.", "wonen", day, "uitvoerbaarheid")
+        with house.work() as work:
+            (kept,) = learning.record_agreements(work, house.commissioner, made.id, [agreed]).agreements
+        return kept.id
+
+    identifier = agree(timedelta(days=3))
+    with house.work() as work:
+        work.store.outbox.drop_all()
+    later = overtaken_by(house, lambda: agree(timedelta(days=90), identifier))
+    housekeeping.remind_of_agreements(house.workshop, later)
+    assert house.number_of("outbox") == 0
 
 
 def test_no_letter_is_taken_by_two_workers_and_neither_waits_for_the_other(house: House, other: Workshop) -> None:
