@@ -24,6 +24,7 @@ NOTED_EVERY = timedelta(minutes=1)
 
 def make_office(work: Work, name: str) -> str:
     """The id of the office with this name, made when it does not exist."""
+    work.store.access.hold()
     known = work.store.access.office_named(name)
     if known:
         return known
@@ -38,6 +39,7 @@ def make_sign_in_link(
     """The token of a fresh single-use link for a member, who is added to the office when not known there."""
     _require(faults_of_address(email))
     email = as_asked(email)
+    work.store.access.hold()
     member = work.store.access.member_of(office, email)
     if member is None:
         member = Member(work.chance(), office, email, role)
@@ -164,6 +166,7 @@ def invite_member(work: Work, actor: Actor, email: str, role: MemberRole) -> Non
 
 def add_member(work: Work, actor: Actor, email: str, role: MemberRole) -> None:
     """Let somebody in where the actor is: an office, or among the administrators."""
+    work.store.access.hold()
     known = len(work.store.access.members(actor.office))
     make_sign_in_link(work, actor.office, email, role)
     mail_sign_in_link(work, email)
@@ -174,6 +177,14 @@ def add_member(work: Work, actor: Actor, email: str, role: MemberRole) -> None:
 def remove_member(work: Work, actor: Actor, member: str) -> None:
     """Take somebody out of the office. Nobody takes out themselves: an office keeps its last commissioner."""
     actor.require_write()
+    drop_colleague(work, actor, member)
+
+
+def drop_colleague(work: Work, actor: Actor, member: str) -> None:
+    """Take somebody out from among whom the actor is; of two who take each other out at once the second is too late."""
+    work.store.access.hold()
+    if all(found.email != actor.name for found in members(work, actor)):
+        raise NotSignedIn
     drop_member(work, actor, member)
 
 

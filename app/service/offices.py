@@ -59,6 +59,7 @@ def _in(office: Office, actor: Actor) -> Actor:
 def add_office(work: Work, actor: Actor, name: str, first_member: str) -> str:
     """A new office with its first commissioner, who gets a sign-in link; gives its id."""
     actor.require_administrator()
+    work.store.access.hold()
     faults = [*_faults_of_name(work, name), *access.faults_of_address(first_member)]
     if faults:
         raise InvalidInput(faults)
@@ -69,6 +70,7 @@ def add_office(work: Work, actor: Actor, name: str, first_member: str) -> str:
 
 
 def rename_office(work: Work, actor: Actor, identifier: str, name: str) -> None:
+    work.store.access.hold()
     office = _office(work, actor, identifier)
     if name.strip() == office.name:
         return
@@ -142,7 +144,7 @@ def add_administrator(work: Work, actor: Actor, email: str) -> None:
 def remove_administrator(work: Work, actor: Actor, member: str) -> None:
     """Take an administrator out. Nobody takes out themselves: the service keeps its last administrator."""
     actor.require_administrator()
-    access.drop_member(work, actor, member)
+    access.drop_colleague(work, actor, member)
 
 
 def events_of_administrators(work: Work, actor: Actor) -> list[AuditEvent]:

@@ -60,6 +60,11 @@ class Access:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    def hold(self) -> None:
+        """Nobody else changes which offices there are and who belongs to them until this transaction ends."""
+        if self._connection.dialect.name != "sqlite":  # where one writes at a time anyway
+            self._connection.exec_driver_sql("LOCK TABLE office, member IN SHARE ROW EXCLUSIVE MODE")
+
     def office_named(self, name: str) -> str | None:
         return self._connection.scalar(select(tables.office.c.id).where(tables.office.c.name == name))
 

@@ -110,7 +110,7 @@ def test_every_use_case_of_an_office_stands_in_this_list() -> None:
     by_another_name = {"erase", "release", "open_assessment", "report_for_member"}
     # These are about the actor's own office and take no assessment; the table of routes tries them.
     of_the_office = {"create", "overview", "responses", "members", "keys", "invite_member", "remove_member", "titles"}
-    of_the_office |= {"newest", "add_member", "drop_member", "revoke_key", "events_of_office"}
+    of_the_office |= {"newest", "add_member", "drop_member", "drop_colleague", "revoke_key", "events_of_office"}
     of_the_office |= {"constellations", "portfolio", "known", "record", "share", "drop"}
     known = by_another_name | of_the_office | {"make_key_for_office", "drop_key", "remind_on_chosen_day"}
     found = {
