@@ -175,3 +175,31 @@ def test_what_was_typed_elsewhere_on_the_page_of_the_conversation_is_not_thrown_
         page.fill("#f-reflection", "Wij zagen elkaar veel vaker.")
         eyes.press("form[action$='/terugblik'] button")  # with nothing else typed nobody is asked anything
         assert page.input_value("#f-reflection") == "Wij zagen elkaar veel vaker."
+
+
+def test_a_form_that_is_clicked_twice_is_sent_once(chromium: Any, site: str, axe: str, house: House) -> None:
+    with looking(chromium, site, axe, WIDE, rules=WCAG) as eyes:
+        sign_in(eyes, house)
+        eyes.open("/bureau/metingen/nieuw")
+        eyes.page.fill("input[name=constellation]", "Dienst Registers")
+        button = eyes.page.locator("main form button").bounding_box()
+        with house.work():  # the service waits to write, as a busy one does
+            for _ in range(2):
+                eyes.page.mouse.click(button["x"] + 9, button["y"] + 9)
+                eyes.page.wait_for_timeout(150)
+        eyes.page.wait_for_url("**/partijen*")
+        eyes.page.wait_for_timeout(300)
+        with house.work(write=False) as work:
+            assert len(commissioning.overview(work, house.commissioner)) == 1
+
+
+def test_who_goes_back_may_send_a_form_again(chromium: Any, site: str, axe: str, house: House) -> None:
+    made = house.draft()
+    with looking(chromium, site, axe, WIDE, rules=WCAG) as eyes:
+        sign_in(eyes, house)
+        eyes.open(f"/bureau/metingen/{made.id}/gegevens")
+        for title in ("Eerste", "Tweede"):
+            eyes.page.fill("input[name=title]", title)
+            eyes.press("main form button")
+            assert house.again(made).title == title
+            eyes.page.go_back()
