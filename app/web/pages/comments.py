@@ -11,6 +11,7 @@ from app.service.comments import CommentToRead
 from app.service.work import Work
 from app.web.done import in_words, on_to
 from app.web.entry import member, work_for
+from app.web.meanwhile import mark_of, overtaken, status_for
 from app.web.rendering import render, see_other
 from app.web.security import OurForm
 
@@ -36,7 +37,6 @@ def _show(
     identifier: str,
     given: dict[str, str] | None = None,
     faults: Sequence[Fault] = (),
-    status: int = 200,
 ) -> Response:
     """`given`: id → words as typed, of what is ticked; None takes what is released."""
     actor = member(request, work)
@@ -49,7 +49,8 @@ def _show(
     return render(
         request,
         "office/comments.html",
-        status,
+        status_for(faults) if faults else 200,
+        seen=mark_of(_released(found)),
         assessment=assessment,
         declared=declared,
         comments=found,
@@ -61,12 +62,17 @@ def _show(
     )
 
 
+def _released(found: Sequence[CommentToRead]) -> dict[str, str]:
+    """The released ones as their form writes them: id → words."""
+    return {comment.id: comment.words for comment in found if comment.released}
+
+
 @router.post("/inzien")
 def declare(request: Request, identifier: str, form: OurForm) -> Response:
     with work_for(request, write=True) as work:
         if not form.get("sure"):
             missing = fault("sure", "Vink eerst aan dat u zelf niet meedeed.", "First tick that you took no part.")
-            return _show(request, work, identifier, faults=[missing], status=400)
+            return _show(request, work, identifier, faults=[missing])
         comments.declare(work, member(request, work), identifier)
     return see_other(f"/bureau/metingen/{identifier}/toelichtingen")
 
@@ -75,8 +81,12 @@ def declare(request: Request, identifier: str, form: OurForm) -> Response:
 def release(request: Request, identifier: str, form: OurForm) -> Response:
     chosen = {str(key): str(form.get(f"words-{key}", "")) for key in form.getlist("release")}
     with work_for(request, write=True) as work:
+        actor = member(request, work)
+        work.own_to_change(actor, identifier)
+        if faults := overtaken(form, _released(comments.to_read(work, actor, identifier)), chosen):
+            return _show(request, work, identifier, chosen, faults)
         try:
-            comments.release(work, member(request, work), identifier, chosen)
+            comments.release(work, actor, identifier, chosen)
         except InvalidInput as invalid:
-            return _show(request, work, identifier, chosen, invalid.faults, 400)
+            return _show(request, work, identifier, chosen, invalid.faults)
     return on_to(f"/bureau/metingen/{identifier}/toelichtingen", "bewaard")

@@ -18,6 +18,7 @@ from app.service.learning import DialogueOf
 from app.service.work import Work
 from app.web.done import in_words, just_done, on_to
 from app.web.entry import READER_COOKIE, SESSION_COOKIE, cookie, language_of, member, reader, work_for
+from app.web.meanwhile import SEEN, mark_of, overtaken, status_for
 from app.web.rendering import render
 from app.web.security import OurForm
 
@@ -58,13 +59,13 @@ def _show(request: Request, work: Work, identifier: str, typed: Typed) -> Respon
     return render(
         request,
         "conversation/office.html",
-        400 if typed.faults else 200,
+        status_for(typed.faults) if typed.faults else 200,
         found=found,
         assessment=found.assessment,
         dialogue=found.dialogue,
         names={party.key: party.name for party in found.assessment.parties},
         themes=[section.theme for section in report.report.sections],
-        plan=typed.plan or _written_plan(request, found, report.report),
+        plan=typed.plan or _written_plan(found) or _plan_to_begin_with(request, found, report.report),
         rows=[*agreements, *[dict.fromkeys(_AGREEMENT, "")] * (MOST_AGREEMENTS - len(agreements))],
         reflection=found.dialogue.reflection if typed.reflection is None else typed.reflection,
         kept_names=KEPT_NAMES,
@@ -72,6 +73,11 @@ def _show(request: Request, work: Work, identifier: str, typed: Typed) -> Respon
         may_write=actor.may_write,
         faults=typed.faults,
         fields=_fields(found.assessment),
+        seen={
+            "plan": mark_of(_written_plan(found)),
+            "agreements": mark_of(_words_of(_written_agreements(found.dialogue))),
+            "reflection": mark_of(found.dialogue.reflection),
+        },
         plans=typed.plan is not None,
         agrees=typed.agreements is not None,
         reflects=typed.reflection is not None,
@@ -111,6 +117,7 @@ def _fields(assessment: Assessment) -> dict[str, str]:
     """Per place of a fault the field that it is about."""
     columns = {"what": "what", "party": "party", "dueDate": "due", "theme": "theme", "contact": "contact"}
     return {
+        SEEN: "",
         "startsAt": "f-day",
         **{name: f"f-{name}" for name in ("time", "minutes", "place", "agenda", "reflection")},
         **{f"contacts.{party.key}": f"f-contacts-{party.key}" for party in assessment.parties},
@@ -122,22 +129,28 @@ def _fields(assessment: Assessment) -> dict[str, str]:
     }
 
 
-def _written_plan(request: Request, found: DialogueOf, report: Report) -> dict[str, Any]:
-    """The plan as its form holds it; before there is one, with the questions of the report as its agenda."""
-    meeting = found.dialogue.meeting
+def _plan_to_begin_with(request: Request, found: DialogueOf, report: Report) -> dict[str, Any]:
+    """Before there is a plan: the questions of the report are its agenda."""
     language = language_of(request)
+    questions = [question.in_(language) for _, question in report.questions]
+    agenda = "\n".join(f"{number}. {question}" for number, question in enumerate(questions, start=1))
+    contacts = {party.key: "" for party in found.assessment.parties}
+    return {"day": "", "time": "", "minutes": f"{USUAL_MINUTES}", "place": "", "agenda": agenda, "contacts": contacts}
+
+
+def _written_plan(found: DialogueOf) -> dict[str, Any] | None:
+    """The plan as its form writes it; None before there is one."""
+    meeting = found.dialogue.meeting
+    if meeting is None:
+        return None
     contacts = {party.key: "" for party in found.assessment.parties}
     for contact in found.dialogue.contacts:
         contacts[contact.party] = f"{contacts[contact.party]} {contact.email}".strip()
-    if meeting is None:
-        questions = [question.in_(language) for _, question in report.questions]
-        agenda = "\n".join(f"{number}. {question}" for number, question in enumerate(questions, start=1))
-        return {"day": "", "time": "", "minutes": USUAL_MINUTES, "place": "", "agenda": agenda, "contacts": contacts}
     here = meeting.starts_at.astimezone(DUTCH_TIME)
     return {
         "day": here.date().isoformat(),
         "time": here.strftime("%H:%M"),
-        "minutes": meeting.minutes,
+        "minutes": f"{meeting.minutes}",
         "place": meeting.place,
         "agenda": meeting.agenda,
         "contacts": contacts,
@@ -158,20 +171,27 @@ def _written_agreements(dialogue: Dialogue) -> list[dict[str, str]]:
     ]
 
 
+def _words_of(rows: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """What the rows of agreements say, without the ids that saving gives."""
+    return [{name: row[name] for name in row if name != "id"} for row in rows]
+
+
 @router.post("/bureau/metingen/{identifier}/gesprek")
 def plan(request: Request, identifier: str, form: OurForm) -> Response:
     with work_for(request, write=True) as work:
         actor = member(request, work)
-        parties = work.own(actor, identifier).parties
-        given: dict[str, Any] = {name: str(form.get(name, "")) for name in _PLAN}
+        parties = work.own_to_change(actor, identifier).parties
+        given: dict[str, Any] = {name: str(form.get(name, "")).replace("\r\n", "\n") for name in _PLAN}
         given["contacts"] = {party.key: str(form.get(f"contacts-{party.key}", "")) for party in parties}
         contacts = {key: _addresses(words) for key, words in given["contacts"].items()}
         meeting = Meeting(
             _moment(given["day"], given["time"]),
             int(given["minutes"]) if given["minutes"].isdecimal() and len(given["minutes"]) < 5 else 0,
             given["place"],
-            given["agenda"].replace("\r\n", "\n"),
+            given["agenda"],
         )
+        if faults := overtaken(form, _written_plan(learning.dialogue(work, actor, identifier)), given):
+            return _show(request, work, identifier, Typed(plan=given, faults=faults))
         try:
             _, letters = learning.plan_conversation(work, actor, identifier, meeting, contacts)
         except InvalidInput as invalid:
@@ -205,8 +225,13 @@ def record_agreements(request: Request, identifier: str, form: OurForm) -> Respo
     rows = [dict(zip(_AGREEMENT, values, strict=True)) for values in zip(*columns, strict=False)]
     rows = [row for row in rows if row["what"].strip() or row["due"]]
     with work_for(request, write=True) as work:
+        actor = member(request, work)
+        work.own_to_change(actor, identifier)
+        saved = _written_agreements(learning.dialogue(work, actor, identifier).dialogue)
+        if faults := overtaken(form, _words_of(saved), _words_of(rows)):
+            return _show(request, work, identifier, Typed(agreements=rows, faults=faults))
         try:
-            learning.record_agreements(work, member(request, work), identifier, [_agreement(row) for row in rows])
+            learning.record_agreements(work, actor, identifier, [_agreement(row) for row in rows])
         except InvalidInput as invalid:
             return _show(request, work, identifier, Typed(agreements=rows, faults=invalid.faults))
     return on_to(_office_page(identifier), "afgesproken", "afspraken")
@@ -237,8 +262,12 @@ def _kept(form: FormData) -> Kept:
 def reflect(request: Request, identifier: str, form: OurForm) -> Response:
     words = str(form.get("reflection", ""))
     with work_for(request, write=True) as work:
+        actor = member(request, work)
+        work.own_to_change(actor, identifier)
+        if faults := overtaken(form, learning.dialogue(work, actor, identifier).dialogue.reflection, words):
+            return _show(request, work, identifier, Typed(reflection=words, faults=faults))
         try:
-            learning.reflect(work, member(request, work), identifier, words)
+            learning.reflect(work, actor, identifier, words)
         except InvalidInput as invalid:
             return _show(request, work, identifier, Typed(reflection=words, faults=invalid.faults))
     return on_to(_office_page(identifier), "teruggekeken", "terugblik")

@@ -16,8 +16,10 @@ from app.domain.problems import Fault, InvalidInput, fault
 from app.domain.text import Text, plain
 from app.service import commissioning, inviting
 from app.service.plans import Plan, faults_of_plan, plan_of, with_parties
+from app.service.work import Work
 from app.web.done import just_done, on_to
 from app.web.entry import member, work_for
+from app.web.meanwhile import mark_of, overtaken, status_for
 from app.web.rendering import render, see_other
 from app.web.security import OurForm
 
@@ -48,6 +50,10 @@ def show_parties(request: Request, identifier: str) -> Response:
     return _parties(request, assessment, instrument, shown, advice=[one for one in advice if one[0].invited])
 
 
+def _written_parties(parties: Sequence[Party]) -> list[list[str]]:
+    return [[party.role, party.name, party.key, party.voice] for party in parties]
+
+
 def _first_parties(instrument: Instrument) -> tuple[Party, ...]:
     """A row for each role to begin with."""
     return tuple(Party("", role.key, "") for role in instrument.roles if role.required)
@@ -62,15 +68,15 @@ def _parties(
     advice: Sequence[tuple[Party, Advice]] = (),
     numbers: Sequence[str] = (),
     faults: Sequence[Fault] = (),
-    status: int = 200,
 ) -> Response:
     """`numbers`: how many people each is thought to have, as it was typed."""
     blank = Party("", next((role.key for role in instrument.roles if role.many), instrument.roles[0].key), "")
     return render(
         request,
         "office/parties.html",
-        status,
+        status_for(faults) if faults else 200,
         assessment=assessment,
+        seen=mark_of(_written_parties(assessment.parties)),
         instrument=instrument,
         rows=[*parties, *[blank] * SPARE_ROWS],
         advice=advice,
@@ -98,20 +104,21 @@ def advise_on_parties(request: Request, identifier: str, form: OurForm) -> Respo
 def save_parties(request: Request, identifier: str, form: OurForm) -> Response:
     with work_for(request, write=True) as work:
         actor = member(request, work)
-        assessment = work.own(actor, identifier)
+        assessment = work.own_to_change(actor, identifier)
         parties = _read_parties(form)
         plan = with_parties(plan_of(assessment, commissioning.constellation_name(work, assessment)), parties)
         instrument = work.instrument_of(assessment)
         numbers = [number for party, number in _with_numbers(form) if party.name or party.key]
-        faults = _faults_of_numbers(numbers)
+        faults = overtaken(form, _written_parties(assessment.parties), _written_parties(parties))
+        faults += _faults_of_numbers(numbers)
         if faults:
             faults += faults_of_plan(plan, instrument)
-            return _parties(request, assessment, instrument, parties, numbers=numbers, faults=faults, status=400)
+            return _parties(request, assessment, instrument, parties, numbers=numbers, faults=faults)
         try:
             changed = commissioning.revise(work, actor, identifier, plan)
         except InvalidInput as invalid:
             faults = list(invalid.faults)
-            return _parties(request, assessment, instrument, parties, numbers=numbers, faults=faults, status=400)
+            return _parties(request, assessment, instrument, parties, numbers=numbers, faults=faults)
     return on_to(place_of(changed, "partijen" if form.get("go") == "more" else ""), PARTIES_SAVED)
 
 
@@ -190,38 +197,43 @@ def show_details(request: Request, identifier: str) -> Response:
         assessment = work.own(member(request, work), identifier)
         if assessment.state != "draft":
             return see_other(place_of(assessment))
-        name = commissioning.constellation_name(work, assessment)
-        given = {
-            "constellation": name,
-            "title": assessment.title,
-            "purpose": assessment.about.purpose,
-            "legal_basis": assessment.about.legal_basis,
-            "contact_name": assessment.about.contact_name,
-            "contact_email": assessment.about.contact_email,
-            "label_set": assessment.label_set,
-            "closes_on": assessment.closes_on.isoformat() if assessment.closes_on else "",
-            "retention_on": assessment.retention_on.isoformat() if assessment.retention_on else "",
-            "message": assessment.post.message,
-            "reminder_message": assessment.post.reminder_message,
-            "reminder_days": ", ".join(str(days) for days in assessment.post.reminder_days),
-            **{f"ambition-{key}": _written(points) for key, points in assessment.params.ambition.items()},
-        }
-        return _details(request, assessment, work.instrument_of(assessment), given, ())
+        saved = _written_details(work, assessment)
+        return _details(request, assessment, work.instrument_of(assessment), saved, saved, ())
+
+
+def _written_details(work: Work, assessment: Assessment) -> dict[str, str]:
+    """The details as their form writes them; a theme without an ambition is left out."""
+    return {
+        "constellation": commissioning.constellation_name(work, assessment),
+        "title": assessment.title,
+        "purpose": assessment.about.purpose,
+        "legal_basis": assessment.about.legal_basis,
+        "contact_name": assessment.about.contact_name,
+        "contact_email": assessment.about.contact_email,
+        "label_set": assessment.label_set,
+        "closes_on": assessment.closes_on.isoformat() if assessment.closes_on else "",
+        "retention_on": assessment.retention_on.isoformat() if assessment.retention_on else "",
+        "message": assessment.post.message,
+        "reminder_message": assessment.post.reminder_message,
+        "reminder_days": ", ".join(str(days) for days in assessment.post.reminder_days),
+        **{f"ambition-{key}": _written(points) for key, points in assessment.params.ambition.items()},
+    }
 
 
 def _details(
     request: Request,
     assessment: Assessment,
     instrument: Instrument,
+    saved: dict[str, str],
     given: dict[str, str],
     faults: Sequence[Fault],
-    status: int = 200,
 ) -> Response:
     return render(
         request,
         "office/details.html",
-        status,
+        status_for(faults) if faults else 200,
         assessment=assessment,
+        seen=mark_of(saved),
         instrument=instrument,
         given=given,
         faults=faults,
@@ -232,11 +244,13 @@ def _details(
 def save_details(request: Request, identifier: str, form: OurForm) -> Response:
     with work_for(request, write=True) as work:
         actor = member(request, work)
-        assessment = work.own(actor, identifier)
+        assessment = work.own_to_change(actor, identifier)
+        saved = _written_details(work, assessment)
         instrument = work.instrument_of(assessment)
         ambitions = [f"ambition-{theme.key}" for theme in instrument.themes]
         given = {name: str(form.get(name, "")).strip() for name in (*_TEXTS, *_DATES, *ambitions)}
         dates, faults = read_dates(given)
+        faults += overtaken(form, saved, {name: words for name, words in given.items() if words or name in saved})
         plan = Plan(
             constellation=given["constellation"],
             instrument=instrument.id,
@@ -257,11 +271,11 @@ def save_details(request: Request, identifier: str, form: OurForm) -> Response:
         )
         if faults:
             faults += faults_of_plan(plan, instrument)
-            return _details(request, assessment, instrument, given, faults, 400)
+            return _details(request, assessment, instrument, saved, given, faults)
         try:
             changed = commissioning.revise(work, actor, identifier, plan)
         except InvalidInput as invalid:
-            return _details(request, assessment, instrument, given, invalid.faults, 400)
+            return _details(request, assessment, instrument, saved, given, invalid.faults)
     return on_to(place_of(changed), DETAILS_SAVED)
 
 
