@@ -14,13 +14,17 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from app.files import make_folder, make_whole
 from app.settings import is_loopback
 
+#: How long a mail server is waited for, in seconds.
 TIMEOUT = 20
+#: The same once it has a whole letter: whoever gives up then sends it twice. Within the lease of a letter; RFC 5321
+#: §4.5.3.2.6 asks for ten minutes.
+TAKING = 300
 KEPT = timedelta(days=30)
 
 
@@ -50,6 +54,10 @@ class Letter:
 
 class TryLater(Exception):
     """The letter could not leave now; nothing is wrong with the address."""
+
+
+class PerhapsTaken(TryLater):
+    """The whole letter went to the server, which never said whether it took it: the receiver may have it."""
 
 
 class Undeliverable(Exception):
@@ -142,6 +150,22 @@ def _about(letter: os.DirEntry[str]) -> About | None:
     return About(about[0], asks=_ASKS in about[1:]) if about else None
 
 
+class _Patient(smtplib.SMTP):
+    """Waits longer for the word that a letter was taken than for any other."""
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        if self.sock:
+            self.sock.settimeout(TAKING)
+        try:
+            return super().data(msg)
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            raise PerhapsTaken(type(error).__name__) from error
+
+
+class _PatientOverTls(_Patient, smtplib.SMTP_SSL):
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class SmtpPostman:
     """Brings letters to an SMTP server: `smtps://` with TLS from the start, `smtp://` with STARTTLS but on loopback."""
@@ -161,6 +185,8 @@ class SmtpPostman:
             finally:
                 # Once a letter is taken it is theirs, whatever they say at parting.
                 with suppress(smtplib.SMTPException, OSError):
+                    if server.sock:
+                        server.sock.settimeout(TIMEOUT)
                     server.quit()
                 server.close()
         except smtplib.SMTPRecipientsRefused as refused:
@@ -177,9 +203,9 @@ class SmtpPostman:
         server: smtplib.SMTP
         if parts.scheme == "smtps":
             context = ssl.create_default_context()
-            server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT, context=context)
+            server = _PatientOverTls(host, parts.port or 465, timeout=TIMEOUT, context=context)
         else:
-            server = smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT)
+            server = _Patient(host, parts.port or 587, timeout=TIMEOUT)
             if not is_loopback(host):
                 server.starttls(context=ssl.create_default_context())
         if parts.username:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
-from app.delivery.mail import About, Postman, TryLater, Undeliverable
+from app.delivery.mail import About, PerhapsTaken, Postman, TryLater, Undeliverable
 from app.domain.assessment import Actor, Assessment, dutch_date
 from app.domain.problems import WrongState
 from app.domain.text import Text
@@ -84,6 +84,16 @@ def _remind(work: Work, actor: Actor, assessment: Assessment) -> None:
     work.record(actor, assessment, "reminded")
 
 
+def _came(work: Work, waiting: Waiting) -> None:
+    """The link in a letter came to its receiver, who counts as invited from now on.
+
+    In a reminder too: to whoever no invitation reached. It tells nothing, for without a link nobody has sent; and
+    whoever got the link and sent must count no less than who got it and did not.
+    """
+    if waiting.kind in ("invitation", "reminder"):
+        work.store.answers.mark_reached(waiting.reference)
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """Brings letters by a postman. `base_url`: where the links in them lead to."""
@@ -133,7 +143,7 @@ class Post:
             self._give_up(waiting)
         except TryLater as error:
             self._tell(waiting, logging.WARNING, f"waits for another try: {error}")
-            self._put_off(waiting)
+            self._put_off(waiting, perhaps_taken=isinstance(error, PerhapsTaken))
         except Exception as bug:  # noqa: BLE001 - the others leave all the same, and this one may when it is mended
             self._tell(waiting, logging.ERROR, "could not be brought; it will be tried again", bug)
             self._put_off(waiting)
@@ -145,13 +155,15 @@ class Post:
         try:
             with self._work() as work:
                 work.store.outbox.drop(waiting.id)
-                if waiting.kind == "invitation":
-                    work.store.answers.mark_reached(waiting.reference)
+                _came(work, waiting)
         except Exception as error:  # noqa: BLE001 - the letter is theirs; to try at once would bring it again at once
             self._tell(waiting, logging.ERROR, "left, which could not be written down; it may leave once more", error)
 
-    def _put_off(self, waiting: Waiting) -> None:
+    def _put_off(self, waiting: Waiting, *, perhaps_taken: bool = False) -> None:
         """Until another try; after the last one it is given up."""
+        if perhaps_taken:
+            with self._work() as work:
+                _came(work, waiting)
         if waiting.attempts + 1 >= MOST_ATTEMPTS:
             self._tell(waiting, logging.ERROR, f"is given up after {MOST_ATTEMPTS} tries")
             self._give_up(waiting)

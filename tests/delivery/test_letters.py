@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from app.delivery import mail
 from app.delivery.mail import About, FilePostman, Letter, SmtpPostman, compose
 from app.domain.assessment import Assessment
 from app.service import access, administration, commissioning, erasing, inviting, posting, reporting
@@ -230,6 +231,72 @@ def test_a_server_that_stays_away_or_refuses_a_reminder_marks_nobody(
         bring(house, postman)
         house.clock.pass_by(hours=2)
     assert marked(house, made.id) == []
+
+
+@pytest.mark.parametrize("sends", [True, False])
+def test_a_reminder_that_arrives_where_the_invitation_did_not_tells_nothing(
+    house: House, postman: SmtpPostman, port: int, *, sends: bool
+) -> None:
+    """A mailbox was full for a week. From then on that person has the link, and counts, whether or not it is used."""
+    made = house.opened({**FIVE_EACH, "wonen": 6})
+    full = address("wonen", 6)
+    with refusing(port, full) as mailbox:
+        bring(house, postman)
+        for number in range(1, 6):
+            house.send(house.link(made, "wonen", number))
+        mailbox.refused.clear()
+        house.clock.pass_by(days=7)
+        with house.work() as work:
+            posting.remind(work, house.commissioner, made.id)
+        house.clock.pass_by(minutes=15)
+        bring(house, postman)
+    if sends:
+        house.send(house.link(made, "wonen", 6))
+    assert (marked(house, made.id), invited(house, made)) == ([], 6)
+    house.close(made)
+    assert {party.key: party.invited for party in house.again(made).parties}["wonen"] == 6
+
+
+class Thoughtful(Mailbox):
+    """Takes a letter, and says so after half a second."""
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        answer = await super().handle_DATA(server, session, envelope)
+        await asyncio.sleep(0.5)
+        return answer
+
+
+def test_a_server_that_thinks_about_a_letter_gets_it_once(
+    house: House, postman: SmtpPostman, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail, "TIMEOUT", 0.3)
+    house.opened({"eigenaar": 2, "wonen": 2, "dienst": 2})
+    mailbox = Thoughtful()
+    with listening(mailbox, port):
+        bring(house, postman)
+        house.clock.pass_by(hours=1)
+        bring(house, postman)
+    assert len(mailbox.letters) == 6
+
+
+@pytest.mark.parametrize("sends", [True, False])
+def test_a_server_that_never_says_whether_it_took_a_letter_tells_nothing(
+    house: House, postman: SmtpPostman, port: int, monkeypatch: pytest.MonkeyPatch, *, sends: bool
+) -> None:
+    made = house.opened({**FIVE_EACH, "wonen": 6})
+    last = address("wonen", 6)
+    with refusing(port, last):
+        bring(house, postman)
+    send_again(house, made, last)
+    monkeypatch.setattr(mail, "TAKING", 0.1)
+    with listening(Thoughtful(), port):
+        bring(house, postman)
+    if sends:
+        house.send(house.link(made, "wonen", 6))
+    for _ in range(posting.MOST_ATTEMPTS):
+        house.clock.pass_by(hours=1)
+        bring(house, postman)  # nobody listens
+    assert (marked(house, made.id), invited(house, made)) == ([], 6)
 
 
 def marked(house: House, assessment: str) -> list[str]:
