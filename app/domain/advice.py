@@ -30,6 +30,24 @@ def advise(party: Party, people: int, params: Parameters) -> Advice:
     return Advice(weight, words.fill(name=party.name or "?", n=people, k=params.k_party, needed=needed))
 
 
+def advise_on_assigned(party: Party, about: Party, people: int, params: Parameters) -> Advice | None:
+    """What it means that the office assigned `people` of a party to judge `about`; None where it means nothing.
+
+    A cell of just enough people that is shown says that all of them sent, and fours that overlap name who did not.
+    """
+    if not params.k_cell <= people < 2 * params.k_cell:
+        return None
+    words = Text(
+        "{name}: over {about} antwoorden alleen de {n} mensen die u aanwees. Of een cijfer over {about} wordt getoond, "
+        "kan vertellen wie van hen antwoordde en wie niet. Wijs er minstens {enough} aan, of laat mensen zelf kiezen: "
+        "laat dan de kolom met wie zij beoordelen leeg.",
+        "{name}: only the {n} people whom you assigned answer about {about}. Whether a figure about {about} is shown "
+        "may tell who of them answered and who did not. Assign at least {enough}, or let people choose themselves: "
+        "then leave the column of whom they judge empty.",
+    )
+    return Advice("narrow", words.fill(name=party.name, about=about.name, n=people, enough=2 * params.k_cell))
+
+
 def _statement(people: int) -> tuple[Weight, Text]:
     if people == 0:
         return "refused", _NOBODY

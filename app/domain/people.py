@@ -102,7 +102,7 @@ def check_people(
             fields[0].lower(),
             fields[1],
             key_of(fields[2], constellation),
-            _judges(fields[3] if len(fields) == 4 else ""),
+            read_judges(fields[3] if len(fields) == 4 else ""),
         )
         wrong = [told(line, words) for words in _faults_of_person(person, constellation)]
         faults += [Fault(where, words) for words in wrong]
@@ -203,7 +203,7 @@ def no_address(given: str) -> Text:
     ).fill(given=given[:80])
 
 
-def _judges(field: str) -> frozenset[str]:
+def read_judges(field: str) -> frozenset[str]:
     return frozenset(key.strip().lower() for key in field.split("|") if key.strip())
 
 

@@ -5,10 +5,14 @@ from app.domain.parameters import Parameters
 from app.domain.text import Text
 
 
-def confidentiality(party: Party, params: Parameters) -> tuple[Text, ...]:
-    """All that is promised to whoever answers for this party, and what cannot be."""
+def confidentiality(party: Party, params: Parameters, *, assigned: bool) -> tuple[Text, ...]:
+    """All that is promised to whoever answers for this party, and what cannot be.
+
+    `assigned`: the office chose about which parties this person answers.
+    """
     named = (by_name(party),) if party.attributed else ()
-    return (*named, who_sees_what(party, params), what_cannot_be_ruled_out(party))
+    chosen = (WHERE_ASSIGNED,) if assigned and not party.attributed else ()
+    return (*named, who_sees_what(party, params), what_cannot_be_ruled_out(party), *chosen)
 
 
 def by_name(party: Party) -> Text:
@@ -63,6 +67,15 @@ def what_cannot_be_ruled_out(party: Party) -> Text:
         "invitation, with your name. After sending we keep them apart from your name. Until closing the operator can "
         "see whether you have sent, and in a backup from before for as long as that is kept.",
     )
+
+
+#: Whoever chooses four people for one cell, and other fours for others, sees in what is shown who did not send.
+WHERE_ASSIGNED = Text(
+    "Het bureau koos over welke partijen u antwoordt. Koos het over een partij maar weinig mensen, dan kan uit het "
+    "rapport blijken wie van hen antwoordde en wie niet. Wat u aankruist, blijft vertrouwelijk.",
+    "The office chose about which parties you answer. If it chose only few people for a party, the report may show who "
+    "of them answered and who did not. What you tick stays confidential.",
+)
 
 
 def stays_hidden(party: Party, constellation: Constellation, params: Parameters) -> Text | None:

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from app.domain.advice import Advice, advise
+from app.domain.advice import Advice, advise, advise_on_assigned
 from app.domain.assessment import Actor
 from app.domain.constellation import Party
-from app.domain.people import Row, key_of
+from app.domain.people import Row, key_of, read_judges
 from app.domain.problems import NotFound
 from app.service.posting import queue
 from app.service.work import Work
@@ -16,12 +16,24 @@ def advice_on_people(work: Work, actor: Actor, identifier: str, rows: Sequence[R
     """Advice per party for the people on the list and those in `rows`, which may still be half typed."""
     assessment = work.own(actor, identifier)
     constellation = work.constellation_of(assessment)
-    listed = {person.email: person.party for _, person in work.store.answers.people(assessment.id)}
+    listed = {person.email: (person.party, person.judges) for _, person in work.store.answers.people(assessment.id)}
     for _, fields in rows:
         if len(fields) >= 3:
-            listed.setdefault(fields[0].lower(), key_of(fields[2], constellation))
-    counts = Counter(listed.values())
-    return [(party, advise(party, counts[party.key], assessment.params)) for party in assessment.parties]
+            judges = read_judges(fields[3] if len(fields) > 3 else "")
+            listed.setdefault(fields[0].lower(), (key_of(fields[2], constellation), judges))
+    counts = Counter(party for party, _ in listed.values())
+    found = [(party, advise(party, counts[party.key], assessment.params)) for party in assessment.parties]
+    for party in assessment.parties:
+        theirs = [judges for key, judges in listed.values() if key == party.key]
+        for others in constellation.choices_of(party).values():
+            free = sum(judges.isdisjoint(other.key for other in others) for judges in theirs)
+            for about in others:
+                # Where everybody may judge, no part of the party is looked at apart.
+                people = free + sum(about.key in judges for judges in theirs)
+                few = advise_on_assigned(party, about, people, assessment.params) if people < len(theirs) else None
+                if few and not party.attributed:
+                    found.append((party, few))
+    return found
 
 
 def advice_on_parties(

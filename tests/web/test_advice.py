@@ -7,7 +7,7 @@ from app.domain.constellation import Party
 from app.domain.parameters import Parameters
 from app.domain.people import Person
 from app.service import commissioning
-from tests.people import FIVE_EACH, VIEWER, House, address
+from tests.people import FAN, FIVE_EACH, VIEWER, House, address
 from tests.web.visitor import Visitor
 
 GROUP = Party("wonen", "opdrachtgever", "Directie Wonen")
@@ -55,6 +55,30 @@ def test_the_people_page_advises_on_who_is_on_the_list(member: Visitor, house: H
     assert "met 2 mensen kan deze partij niet vertrouwelijk antwoorden" in said
     assert "één persoon kan niet vertrouwelijk antwoorden" in said
     assert "12 mensen. Antwoorden er minstens 5," in said
+
+
+@pytest.mark.parametrize(
+    ("assigned", "free", "told"),
+    [
+        (4, 0, True),  # all four must send
+        (7, 0, True),
+        (4, 3, True),  # those who choose may judge anybody
+        (8, 0, False),
+        (4, 4, False),
+        (3, 0, False),  # never shown
+        (12, 0, False),  # everybody
+    ],
+)
+def test_who_chooses_few_judges_of_a_party_hears_what_that_may_show(
+    member: Visitor, house: House, assigned: int, free: int, told: bool
+) -> None:
+    made = house.draft({}, FAN)
+    judges = ["wonen"] * assigned + [""] * free + ["natuur|arbeid"] * (12 - assigned - free)
+    with house.work() as work:
+        lines = [[address("dienst", n), "", "dienst", keys] for n, keys in enumerate(judges, start=1)]
+        commissioning.add_people(work, house.commissioner, made.id, list(enumerate(lines, start=1)))
+    said = member.open(place(made, "mensen")).said("li")
+    assert (f"alleen de {assigned + free} mensen die u aanwees. Of een cijfer over Directie Wonen" in said) is told
 
 
 def test_advice_while_typing_counts_list_and_text_together_and_keeps_nothing(member: Visitor, house: House) -> None:

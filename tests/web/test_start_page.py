@@ -1,5 +1,7 @@
 """The personal link: who asks and why; looking starts nothing."""
 
+from collections.abc import Callable
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -191,3 +193,24 @@ def test_when_enough_people_were_added_the_word_that_they_are_few_is_gone(visito
     with house.work() as work:
         commissioning.add_people(work, house.commissioner, made.id, [(1, ["erbij@ministerie.example", "", "wonen"])])
     assert "pas getoond" not in visitor.open(start).said()
+
+
+def test_for_whom_the_office_chose_whom_to_judge_it_says_what_that_may_show(
+    visitor: Visitor, house: House, client: Callable[[], TestClient]
+) -> None:
+    made = house.draft({"eigenaar": 1}, FAN)
+    with house.work() as work:
+        lines = [["gekozen@dienst.example", "", "dienst", "wonen|natuur"], ["vrij@dienst.example", "", "dienst", ""]]
+        commissioning.add_people(work, house.commissioner, made.id, list(enumerate(lines, start=1)))
+    with house.work() as work:
+        parties = [party.key for party in FAN]
+        added = [[f"{key}-{n}@x.example", "", key, ""] for key in parties[1:] for n in range(5)]
+        commissioning.add_people(work, house.commissioner, made.id, list(enumerate(added, start=1)))
+    with house.work() as work:
+        made = commissioning.open_assessment(work, house.commissioner, made.id)
+    told = "uit het rapport blijken wie van hen antwoordde en wie niet"
+    for email, chosen in (("gekozen@dienst.example", True), ("vrij@dienst.example", False)):
+        token = house.links(made)[email]
+        assert (told in visitor.open(f"/invullen/{token}").said()) is chosen
+        asked = client().get("/api/v1/questionnaire", headers={"authorization": f"Bearer {token}"}).json()
+        assert (told in " ".join(asked["confidentiality"])) is chosen
