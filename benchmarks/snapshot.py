@@ -11,20 +11,19 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
 from app import settings
 from app.domain.answers import DONT_KNOW, NOT_SHOWN
-from app.domain.assessment import Actor, Purpose, dutch_date
+from app.domain.assessment import Actor
 from app.domain.constellation import Constellation, Party
 from app.domain.estimate import Codes
 from app.domain.people import MOST_PEOPLE
 from app.main import make_workshop
 from app.service import access, commissioning
-from app.service.plans import Plan
 from app.service.snapshots import make_snapshot
 from app.store.links import Submission
 from app.store.migrate import migrate
@@ -79,14 +78,7 @@ def measure(respondents: int, folder: Path) -> tuple[float, float, float]:
     chance = np.random.default_rng(respondents)
     with workshop.work(now, write=True) as work:
         actor = Actor(access.make_office(work, "Bureau"), "benchmark", may_write=True)
-        plan = Plan(
-            constellation="Benchmark",
-            instrument="driehoek",
-            about=Purpose("Meten", "Taak", "Contact", "contact@bureau.example"),
-            closes_on=dutch_date(now) + timedelta(days=9),
-            retention_on=dutch_date(now) + timedelta(days=99),
-            parties=parties(respondents),
-        )
+        plan = stage.plan(now, parties(respondents))
         made = commissioning.create(work, actor, plan)
         of = Constellation(work.constellation_of(made).instrument, plan.parties)
         for rows in lists(of):

@@ -19,7 +19,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlencode
@@ -27,10 +27,9 @@ from urllib.parse import urlencode
 import uvloop
 
 from app import settings
-from app.domain.assessment import Actor, Purpose, dutch_date
+from app.domain.assessment import Actor
 from app.main import make_workshop
 from app.service import access, administration, commissioning
-from app.service.plans import Plan
 from app.service.tokens import receipt_code
 from app.store.migrate import migrate
 from benchmarks import stage
@@ -64,17 +63,9 @@ def furnish(folder: Path, url: str, workers: int, constellations: int, responden
         office = access.make_office(work, "Bureau")
         key = access.make_key(work, office, "dashboard", "write")
     actor = Actor(office, "benchmark", may_write=True)
-    about = Purpose("Meten", "Taak", "Contact", "contact@bureau.example")
     made, tokens = [], []
     for number in range(constellations):
-        plan = Plan(
-            constellation=f"Driehoek {number + 1}",
-            instrument="driehoek",
-            about=about,
-            closes_on=dutch_date(now) + timedelta(days=20),
-            retention_on=dutch_date(now) + timedelta(days=99),
-            parties=stage.PARTIES,
-        )
+        plan = stage.plan(now, constellation=f"Driehoek {number + 1}")
         rows = [
             [f"p{number}-{person}@ministerie.example", "", stage.PARTIES[person % 3].key]
             for person in range(respondents // constellations)

@@ -52,6 +52,18 @@ class _Nobody(Postman):
         pass
 
 
+def plan(now: datetime, parties: tuple[Party, ...] = PARTIES, constellation: str = "Benchmark") -> Plan:
+    """What a commissioner would fill in; it closes in nine days, so that no reminder leaves meanwhile."""
+    return Plan(
+        constellation=constellation,
+        instrument="driehoek",
+        about=Purpose("Meten", "Taak", "Contact", "contact@bureau.example"),
+        closes_on=dutch_date(now) + timedelta(days=9),
+        retention_on=dutch_date(now) + timedelta(days=99),
+        parties=parties,
+    )
+
+
 def furnish(folder: Path, people: int, *, url: str = "", sent: int = 0, released: bool = False) -> House:
     """An open assessment in which everyone filled in every rating (49 for an opdrachtgever) and `sent` have sent."""
     environment = {"ROLVAST_VAR": str(folder), "ROLVAST_KEY_PER_MINUTE": "100000000"}
@@ -64,15 +76,7 @@ def furnish(folder: Path, people: int, *, url: str = "", sent: int = 0, released
         office = access.make_office(work, "Bureau")
         key = access.make_key(work, office, "dashboard", "read")
         actor = Actor(office, "benchmark", may_write=True)
-        plan = Plan(
-            constellation="Benchmark",
-            instrument="driehoek",
-            about=Purpose("Meten", "Taak", "Contact", "contact@bureau.example"),
-            closes_on=dutch_date(now) + timedelta(days=9),
-            retention_on=dutch_date(now) + timedelta(days=99),
-            parties=PARTIES,
-        )
-        made = commissioning.create(work, actor, plan)
+        made = commissioning.create(work, actor, plan(now))
         rows = [[f"p{i}@ministerie.example", "", PARTIES[i % 3].key] for i in range(people)]
         commissioning.add_people(work, actor, made.id, list(enumerate(rows, start=1)))
         commissioning.open_assessment(work, actor, made.id)
