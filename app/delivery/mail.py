@@ -57,7 +57,7 @@ class TryLater(Exception):
 
 
 class PerhapsTaken(TryLater):
-    """The whole letter went to the server, which never said whether it took it: the receiver may have it."""
+    """The letter was on its way to the server, which never said whether it took it: the receiver may have it."""
 
 
 class Undeliverable(Exception):

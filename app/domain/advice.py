@@ -30,12 +30,13 @@ def advise(party: Party, people: int, params: Parameters) -> Advice:
     return Advice(weight, words.fill(name=party.name or "?", n=people, k=params.k_party, needed=needed))
 
 
-def advise_on_assigned(party: Party, about: Party, people: int, params: Parameters) -> Advice | None:
-    """What it means that the office assigned `people` of a party to judge `about`; None where it means nothing.
+def advise_on_assigned(party: Party, about: Party, people: int, everyone: int, params: Parameters) -> Advice | None:
+    """What it means that `people` of all in a party (`everyone`) may judge `about`; None where it means nothing.
 
     A cell of just enough people that is shown says that all of them sent, and fours that overlap name who did not.
+    Where everybody may judge, no part of the party is looked at apart.
     """
-    if not params.k_cell <= people < 2 * params.k_cell:
+    if party.attributed or people == everyone or not params.k_cell <= people < 2 * params.k_cell:
         return None
     words = Text(
         "{name}: over {about} antwoorden alleen de {n} mensen die u aanwees. Of een cijfer over {about} wordt getoond, "

@@ -165,6 +165,14 @@ class Constellation:
         """Per role held by several faced parties: the parties among which a respondent says whom they know."""
         return self._choices[party.role]
 
+    def choices_left(self, party: Party, judges: Collection[str]) -> dict[str, tuple[Party, ...]]:
+        """The same for one respondent, but for roles of which the commissioner assigned a party (`judges`)."""
+        return {
+            role: others
+            for role, others in self.choices_of(party).items()
+            if not any(other.key in judges for other in others)
+        }
+
     @cached_property
     def _choices(self) -> dict[str, dict[str, tuple[Party, ...]]]:
         return {role: _of_several(faced) for role, faced in self._faced.items()}

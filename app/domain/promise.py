@@ -1,18 +1,24 @@
 """Owns what people are told, before they begin, of what becomes of their answers (scoring.md §7, §8 and §10)."""
 
+from collections.abc import Collection
+
 from app.domain.constellation import Constellation, Party
 from app.domain.parameters import Parameters
 from app.domain.text import Text
 
 
-def confidentiality(party: Party, params: Parameters, *, assigned: bool) -> tuple[Text, ...]:
+def confidentiality(party: Party, params: Parameters, judges: Collection[str]) -> tuple[Text, ...]:
     """All that is promised to whoever answers for this party, and what cannot be.
 
-    `assigned`: the office chose about which parties this person answers.
+    `judges`: the parties that the commissioner assigned to this person.
     """
-    named = (by_name(party),) if party.attributed else ()
-    chosen = (WHERE_ASSIGNED,) if assigned and not party.attributed else ()
-    return (*named, who_sees_what(party, params), what_cannot_be_ruled_out(party), *chosen)
+    told = (
+        by_name(party) if party.attributed else None,
+        who_sees_what(party, params),
+        what_cannot_be_ruled_out(party),
+        where_assigned(party, judges),
+    )
+    return tuple(text for text in told if text)
 
 
 def by_name(party: Party) -> Text:
@@ -69,8 +75,15 @@ def what_cannot_be_ruled_out(party: Party) -> Text:
     )
 
 
-#: Whoever chooses four people for one cell, and other fours for others, sees in what is shown who did not send.
-WHERE_ASSIGNED = Text(
+def where_assigned(party: Party, judges: Collection[str]) -> Text | None:
+    """What it means that the commissioner assigned the parties `judges`; None where that means nothing.
+
+    Whoever chooses four people for one cell, and other fours for others, sees in what is shown who did not send.
+    """
+    return None if party.attributed or not judges else _ASSIGNED
+
+
+_ASSIGNED = Text(
     "Het bureau koos over welke partijen u antwoordt. Koos het over een partij maar weinig mensen, dan kan uit het "
     "rapport blijken wie van hen antwoordde en wie niet. Wat u aankruist, blijft vertrouwelijk.",
     "The office chose about which parties you answer. If it chose only few people for a party, the report may show who "

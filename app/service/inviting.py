@@ -25,14 +25,12 @@ def advice_on_people(work: Work, actor: Actor, identifier: str, rows: Sequence[R
     found = [(party, advise(party, counts[party.key], assessment.params)) for party in assessment.parties]
     for party in assessment.parties:
         theirs = [judges for key, judges in listed.values() if key == party.key]
-        for others in constellation.choices_of(party).values():
-            free = sum(judges.isdisjoint(other.key for other in others) for judges in theirs)
+        for role, others in constellation.choices_of(party).items():
+            choosing = sum(role in constellation.choices_left(party, judges) for judges in theirs)
             for about in others:
-                # Where everybody may judge, no part of the party is looked at apart.
-                people = free + sum(about.key in judges for judges in theirs)
-                few = advise_on_assigned(party, about, people, assessment.params) if people < len(theirs) else None
-                if few and not party.attributed:
-                    found.append((party, few))
+                people = choosing + sum(about.key in judges for judges in theirs)
+                few = advise_on_assigned(party, about, people, len(theirs), assessment.params)
+                found += [(party, few)] if few else []
     return found
 
 

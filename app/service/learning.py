@@ -194,10 +194,10 @@ def _require(faults: list[Fault]) -> None:
 # --- What the service does by itself ----------------------------------------------------------------------------------
 
 
-def agreements_to_remind(work: Work) -> list[str]:
-    """The agreements of which the day is near and nobody was reminded."""
+def agreements_to_remind(work: Work) -> dict[str, Agreement]:
+    """The agreements of which the day is near and nobody was reminded, by id."""
     today = dutch_date(work.now)
-    return [agreement.id for _, agreement in work.store.dialogues.due_between(today, today + REMINDED_BEFORE)]
+    return {found.id: found for _, found in work.store.dialogues.due_between(today, today + REMINDED_BEFORE)}
 
 
 def remind_of(work: Work, agreement: str) -> None:
@@ -207,9 +207,9 @@ def remind_of(work: Work, agreement: str) -> None:
         return
     about = work.store.assessments.of_link(found[0])
     assessment = work.held(about.office, about.id)
-    current = work.store.dialogues.of(assessment.id).agreement(agreement)
     # The office may have moved its day, and others may have told of it or reminded of it, before it was held.
-    if current is None or agreement not in agreements_to_remind(work):
+    current = agreements_to_remind(work).get(agreement)
+    if current is None:
         return
     work.store.dialogues.mark_reminded(agreement)
     receivers = dict.fromkeys(filter(None, (current.contact, assessment.about.contact_email)))

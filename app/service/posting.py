@@ -143,7 +143,10 @@ class Post:
             self._give_up(waiting)
         except TryLater as error:
             self._tell(waiting, logging.WARNING, f"waits for another try: {error}")
-            self._put_off(waiting, perhaps_taken=isinstance(error, PerhapsTaken))
+            if isinstance(error, PerhapsTaken):
+                with self._work() as work:
+                    _came(work, waiting)
+            self._put_off(waiting)
         except Exception as bug:  # noqa: BLE001 - the others leave all the same, and this one may when it is mended
             self._tell(waiting, logging.ERROR, "could not be brought; it will be tried again", bug)
             self._put_off(waiting)
@@ -159,11 +162,8 @@ class Post:
         except Exception as error:  # noqa: BLE001 - the letter is theirs; to try at once would bring it again at once
             self._tell(waiting, logging.ERROR, "left, which could not be written down; it may leave once more", error)
 
-    def _put_off(self, waiting: Waiting, *, perhaps_taken: bool = False) -> None:
+    def _put_off(self, waiting: Waiting) -> None:
         """Until another try; after the last one it is given up."""
-        if perhaps_taken:
-            with self._work() as work:
-                _came(work, waiting)
         if waiting.attempts + 1 >= MOST_ATTEMPTS:
             self._tell(waiting, logging.ERROR, f"is given up after {MOST_ATTEMPTS} tries")
             self._give_up(waiting)

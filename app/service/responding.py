@@ -43,12 +43,7 @@ class Respondent:
 
         Not where the commissioner assigned parties of that role; empty when there is nothing to choose.
         """
-        offered = self.constellation.choices_of(self.party)
-        return {
-            role: parties
-            for role, parties in offered.items()
-            if not any(party.key in self.invitation.judges for party in parties)
-        }
+        return self.constellation.choices_left(self.party, self.invitation.judges)
 
     @property
     def must_choose(self) -> bool:

@@ -37,5 +37,5 @@ def overtaken(form: FormData, saved: object, given: object) -> list[Fault]:
 
 
 def status_for(faults: Sequence[Fault]) -> int:
-    """409 where something else was saved meanwhile, else 400."""
-    return 409 if any(found.where == SEEN for found in faults) else 400
+    """Of the page of a form: 409 where something else was saved meanwhile, 400 with other faults, else 200."""
+    return 409 if any(found.where == SEEN for found in faults) else 400 if faults else 200

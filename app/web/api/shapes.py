@@ -350,8 +350,7 @@ def questionnaire_out(who: Respondent, code: str, language: Language) -> Questio
         contact_email=who.assessment.about.contact_email,
         retention_date=who.assessment.retention_on,
         confidentiality=[
-            words.in_(language)
-            for words in confidentiality(who.party, who.assessment.params, assigned=bool(who.invitation.judges))
+            words.in_(language) for words in confidentiality(who.party, who.assessment.params, who.invitation.judges)
         ],
         party=who.party.key,
         sent=who.invitation.sent,

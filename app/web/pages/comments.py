@@ -49,7 +49,7 @@ def _show(
     return render(
         request,
         "office/comments.html",
-        status_for(faults) if faults else 200,
+        status_for(faults),
         seen=mark_of(_released(found)),
         assessment=assessment,
         declared=declared,

@@ -18,7 +18,7 @@ from app.service.learning import DialogueOf
 from app.service.work import Work
 from app.web.done import in_words, just_done, on_to
 from app.web.entry import READER_COOKIE, SESSION_COOKIE, cookie, language_of, member, reader, work_for
-from app.web.meanwhile import SEEN, mark_of, overtaken, status_for
+from app.web.meanwhile import mark_of, overtaken, status_for
 from app.web.rendering import render
 from app.web.security import OurForm
 
@@ -59,7 +59,7 @@ def _show(request: Request, work: Work, identifier: str, typed: Typed) -> Respon
     return render(
         request,
         "conversation/office.html",
-        status_for(typed.faults) if typed.faults else 200,
+        status_for(typed.faults),
         found=found,
         assessment=found.assessment,
         dialogue=found.dialogue,
@@ -117,7 +117,6 @@ def _fields(assessment: Assessment) -> dict[str, str]:
     """Per place of a fault the field that it is about."""
     columns = {"what": "what", "party": "party", "dueDate": "due", "theme": "theme", "contact": "contact"}
     return {
-        SEEN: "",
         "startsAt": "f-day",
         **{name: f"f-{name}" for name in ("time", "minutes", "place", "agenda", "reflection")},
         **{f"contacts.{party.key}": f"f-contacts-{party.key}" for party in assessment.parties},

@@ -74,7 +74,7 @@ def _parties(
     return render(
         request,
         "office/parties.html",
-        status_for(faults) if faults else 200,
+        status_for(faults),
         assessment=assessment,
         seen=mark_of(_written_parties(assessment.parties)),
         instrument=instrument,
@@ -231,7 +231,7 @@ def _details(
     return render(
         request,
         "office/details.html",
-        status_for(faults) if faults else 200,
+        status_for(faults),
         assessment=assessment,
         seen=mark_of(saved),
         instrument=instrument,
